@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A borrowed run of bytes: a name, a payload, a cell. Not NUL-terminated;
+ * {NULL, 0} is absent, {"", 0} is present and empty. Print with
+ * "%.*s", TEXT_PRINT(text).
+ */
+#ifndef DYETRACE_BASE_TEXT_H
+#define DYETRACE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct text {
+	const char *data;
+	size_t size; /* bytes */
+};
+
+#define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})
+#define TEXT_NONE ((struct text){NULL, 0})
+#define TEXT_PRINT(text) (int)(text).size, (text).data ? (text).data : ""
+
+static inline struct text
+text_of(const char *terminated)
+{
+	return (struct text){terminated, terminated ? strlen(terminated) : 0};
+}
+
+static inline bool
+text_equal(struct text a, struct text b)
+{
+	return a.size == b.size && (!a.size || memcmp(a.data, b.data, a.size) == 0);
+}
+
+static inline bool
+text_is(struct text a, const char *terminated)
+{
+	return text_equal(a, text_of(terminated));
+}
+
+/* Bytewise order, the shorter first where one starts the other. */
+static inline int
+text_compare(struct text a, struct text b)
+{
+	size_t size = a.size < b.size ? a.size : b.size;
+	int order = size ? memcmp(a.data, b.data, size) : 0;
+
+	return order ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+/* Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
+bool text_is_utf8(struct text text);
+
+/*
+ * Writes text as it may be shown on a terminal or in a log: control characters,
+ * bytes that are no UTF-8, and everything past `limit` source bytes are
+ * replaced by \xNN or "...". Returns out.
+ */
+const char *text_show(struct text text, size_t limit, char *out, size_t out_bytes);
+
+#endif

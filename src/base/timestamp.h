@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Moments: milliseconds since 1970-01-01T00:00:00Z, no leap seconds (POSIX).
+ * Organs know event time only; the wall clock is asked for by the faces.
+ */
+#ifndef DYETRACE_BASE_TIMESTAMP_H
+#define DYETRACE_BASE_TIMESTAMP_H
+
+#include "base/error.h"
+#include "base/text.h"
+
+#define TIME_NONE INT64_MIN /* no time known */
+/* What an event may claim: 1900-01-01 and 2200-01-01. */
+#define TIME_MIN (-2208988800000)
+#define TIME_MAX 7258118400000
+
+enum timestamp_format {
+	TIMESTAMP_ISO8601,	/* 2016-02-29[T| ]01:23[:45[.678…]][Z|±hh[:]mm]; date alone is midnight */
+	TIMESTAMP_UNIX_S,	/* decimal seconds, fraction allowed */
+	TIMESTAMP_UNIX_MS,
+	TIMESTAMP_UNIX_US,
+	TIMESTAMP_PATTERN,	/* strptime-like: %Y %m %d %H %M %S %f %z %b %y %% and literals */
+};
+
+/* How a mapping says times are written. */
+struct timestamp_rule {
+	enum timestamp_format format;
+	const char *pattern;	 /* with TIMESTAMP_PATTERN; borrowed */
+	int32_t zone_minutes;	 /* east of UTC; for text that names no zone */
+};
+
+/*
+ * A leap second (…:60) is read as the first moment of the next minute.
+ * Finer than a millisecond is cut, not rounded.
+ *
+ * ERROR_MALFORMED  with what was expected at which character
+ * ERROR_LIMIT      outside TIME_MIN..TIME_MAX
+ */
+MUST_USE bool timestamp_parse(struct text text, const struct timestamp_rule *rule, int64_t *time_ms,
+    struct error *err);
+
+#define TIMESTAMP_TEXT_BYTES 32
+/* "2016-02-29T01:23:00Z", with ".678" where milliseconds are not zero. Returns out. */
+const char *timestamp_text(int64_t time_ms, char out[TIMESTAMP_TEXT_BYTES]);
+
+/* "90s", "15m", "36h", "7d", "2w" to milliseconds. ERROR_MALFORMED. */
+MUST_USE bool duration_parse(struct text text, int64_t *duration_ms, struct error *err);
+
+/* The wall clock; for faces and routes only. */
+int64_t timestamp_now(void);
+
+#endif

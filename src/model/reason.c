@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of reasons; codes are in ledgers and are never renamed. */
+#include "model/reason.h"
+
+const struct reason reasons[] = {
+	{REASON_BLANK, "the position holds nothing", "nothing to do"},
+	{REASON_HEADER, "a CSV header row", "nothing to do"},
+	{REASON_FILTERED, "the mapping's `where` leaves it out", "nothing to do; change `where` if it should count"},
+	{REASON_JSON, "the record is not JSON",
+	    "mend what writes it; records that were mended can be appended to the source again"},
+	{REASON_JSON_DEPTH, "JSON nested deeper than 64 levels", "events are flat: mend what writes it"},
+	{REASON_UTF8, "text that is not UTF-8", "mend the writer's encoding"},
+	{REASON_CSV, "quotes that do not follow RFC 4180", "mend the quoting at the writer"},
+	{REASON_CSV_COLUMNS, "not as many columns as the header names",
+	    "mend the row at the writer, or the delimiter in the source's `csv` settings, then replay"},
+	{REASON_AVRO, "bytes that do not follow the writer's Avro schema", "mend the writer"},
+	{REASON_AVRO_SCHEMA, "an Avro schema that cannot be used", "see the detail; change the schema or the mapping, then replay"},
+	{REASON_TOO_LONG, "a record longer than `limits.record`", "raise `limits.record` if such records are real, then replay"},
+	{REASON_FIELD_MISSING, "a part that the mapping needs is missing",
+	    "correct the mapping, or give the part a `default`, then replay"},
+	{REASON_FIELD_TYPE, "a part has a type that cannot be read as what the mapping says", "correct the mapping, then replay"},
+	{REASON_TIME, "a time that the mapping's format cannot read", "correct `time: format` in the mapping, then replay"},
+	{REASON_TIME_RANGE, "a time before 1900 or after 2200", "correct the writer's clock or `time: format`, then replay"},
+	{REASON_CHANGES, "changes that are not a list of [field, old, new]", "correct `changes` in the mapping, then replay"},
+	{REASON_FIELD_TWICE, "one field changed twice in one event", "mend what writes it: one change a field"},
+	{REASON_TOO_MANY, "more changed fields than `limits.changes`", "raise `limits.changes` if such events are real, then replay"},
+	{REASON_NUL, "a NUL character in text", "mend what writes it"},
+	{REASON_NUMBER, "a number beyond what 64 bits hold", "write it as text, or mend what writes it"},
+	{REASON_GONE, "the source no longer has these records",
+	    "keep the source's records until `dyetrace status` shows them read"},
+	{NULL, NULL, NULL},
+};
+
+const struct reason *
+reason_find(struct text code)
+{
+	const struct reason *reason;
+
+	for (reason = reasons; reason->code; reason++)
+		if (text_is(code, reason->code))
+			return reason;
+	return NULL;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Why a position was not recorded as an event. One table: the code that is
+ * stored, the sentence people read, and what they can do about it.
+ */
+#ifndef DYETRACE_MODEL_REASON_H
+#define DYETRACE_MODEL_REASON_H
+
+#include "base/text.h"
+
+struct reason {
+	const char *code;     /* "json-malformed": stored in the ledger, stable for good */
+	const char *sentence; /* "the line is not JSON" */
+	const char *advice;   /* "mend it at its source; or …, then `dyetrace quarantine replay`" */
+};
+
+/* NULL-terminated by code. */
+extern const struct reason reasons[];
+/* NULL if there is none of that code (an older or newer program wrote it) */
+const struct reason *reason_find(struct text code);
+
+#define REASON_BLANK "blank"
+#define REASON_HEADER "header"
+#define REASON_FILTERED "filtered-by-mapping"
+#define REASON_JSON "json-malformed"
+#define REASON_JSON_DEPTH "json-too-deep"
+#define REASON_UTF8 "not-utf8"
+#define REASON_CSV "csv-malformed"
+#define REASON_CSV_COLUMNS "csv-columns"
+#define REASON_AVRO "avro-malformed"
+#define REASON_AVRO_SCHEMA "avro-schema"
+#define REASON_TOO_LONG "record-too-long"
+#define REASON_FIELD_MISSING "required-field-missing"
+#define REASON_FIELD_TYPE "field-has-wrong-type"
+#define REASON_TIME "time-unreadable"
+#define REASON_TIME_RANGE "time-out-of-range"
+#define REASON_CHANGES "changes-malformed"
+#define REASON_FIELD_TWICE "field-changed-twice"
+#define REASON_TOO_MANY "too-many-changes"
+#define REASON_NUL "nul-in-text"
+#define REASON_NUMBER "number-out-of-range"
+#define REASON_GONE "source-lost-records"
+
+#endif

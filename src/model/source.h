@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The contract of a source: where events come from. To add one, write a
+ * folder under connectors/ with a const struct source_type and name it in the
+ * program's table (src/dyetrace/connectors.c).
+ */
+#ifndef DYETRACE_MODEL_SOURCE_H
+#define DYETRACE_MODEL_SOURCE_H
+
+#include "base/yaml.h"
+#include "model/batch.h"
+
+/* What the route offers a source. Calls come from the route's thread only. */
+struct source_host {
+	void *context;
+	/* The latest incarnation of a name this store has read, NULL if never. Borrowed; says where to go on. */
+	struct partition *(*latest)(void *context, const char *source, const char *name);
+	/* Begins incarnation 1, or the next one (the one before is ended). start: offset of its first record. */
+	struct partition *(*begin)(void *context, const char *source, const char *name, int64_t start);
+};
+
+enum source_state {
+	SOURCE_MORE, /* there may be more at once */
+	SOURCE_IDLE, /* nothing at the moment: ask again later (following) */
+	SOURCE_END,  /* all that was there has been read (only with until_end) */
+};
+
+struct source_options {
+	const char *name;	/* of the source in the settings */
+	const char *settings_file; /* for messages */
+	const char *folder;	/* paths in the settings are relative to it */
+	const struct yaml_node *settings; /* the source's own map; borrowed for the call */
+	bool until_end;		/* read what is there, then SOURCE_END; else follow */
+	size_t record_bytes_max;
+};
+
+struct source; /* each type has its own; starts with nothing public */
+
+struct source_type {
+	const char *name;    /* `type:` in the settings: "file" */
+	const char *summary; /* one line for help */
+	/* Looks at the settings only: adds every mistake. Must not touch what they name. */
+	void (*check)(const char *settings_file, const struct yaml_node *settings, struct yaml_problems *problems);
+	/* gives *source, ended by close. Errors: settings, or what they name cannot be had. */
+	bool (*open)(const struct source_options *options, const struct source_host *host, struct source **source,
+	    struct error *err);
+	/*
+	 * Adds messages until the batch is full or nothing is there now; must not
+	 * wait longer than wait_ms. Offsets of a partition ascend without holes (a
+	 * hole is a MESSAGE_GAP). An error means that this source cannot go on; what
+	 * was added before it is good and is committed.
+	 */
+	bool (*read)(struct source *source, struct batch *batch, int64_t wait_ms, enum source_state *state,
+	    struct error *err);
+	/* Everything of the partition below next_offset is committed; a hint, may be late. */
+	void (*acknowledge)(struct source *source, const struct partition *partition);
+	/* How much is there that was not read yet, in bytes; -1: cannot be known. For status and progress. */
+	int64_t (*backlog)(struct source *source);
+	void (*close)(struct source *source); /* accepts NULL */
+	/*
+	 * Reads a partition's records again from its start for an independent count
+	 * and digest (`reconcile`): calls visit for each position below end. NULL: cannot.
+	 */
+	bool (*reread)(const struct source_options *options, const struct partition *partition,
+	    bool (*visit)(void *context, const struct message *message), void *context, struct error *err);
+};
+
+#endif
