@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The raw bytes of what could not be decoded: STORE/quarantine.db, encrypted
+ * (base/keys.h keys_seal; the row's position is the context), so that they can
+ * be looked at and replayed once the mapping is mended. Written durably before
+ * the record that names the position.
+ */
+#ifndef DYETRACE_CATALOG_QUARANTINE_H
+#define DYETRACE_CATALOG_QUARANTINE_H
+
+#include "base/keys.h"
+#include "base/buffer.h"
+#include "base/error.h"
+#include "model/message.h"
+
+struct quarantine;
+
+/* gives: ended by quarantine_close(). write: created if missing. */
+MUST_USE bool quarantine_open(const char *path, bool write, const struct keys *keys, struct quarantine **quarantine,
+    struct error *err);
+void quarantine_close(struct quarantine *quarantine);
+
+/* Keeps a message's payload, format, schema text and next_byte; becomes durable with quarantine_commit(). Same position again: replaced. */
+MUST_USE bool quarantine_put(struct quarantine *quarantine, const struct message *message, struct error *err);
+MUST_USE bool quarantine_commit(struct quarantine *quarantine, struct error *err);
+
+struct quarantine_raw {
+	enum message_format format;
+	char delimiter;
+	struct buffer payload, schema;
+};
+void quarantine_raw_fini(struct quarantine_raw *raw);
+/* ERROR_DAMAGED: altered or other key */
+MUST_USE bool quarantine_get(struct quarantine *quarantine, uint32_t partition, int64_t offset, struct quarantine_raw *raw,
+    bool *found, struct error *err);
+/* Deletes the raw bytes of a position (replayed, or given up). Durable with commit. */
+MUST_USE bool quarantine_drop(struct quarantine *quarantine, uint32_t partition, int64_t offset, struct error *err);
+/* Re-encrypts under the newest vault generation, in bounded transactions; restartable. */
+MUST_USE bool quarantine_rotate(struct quarantine *quarantine, void (*progress)(void *context, int64_t done, int64_t total),
+    void *context, struct error *err);
+MUST_USE bool quarantine_bytes(struct quarantine *quarantine, int64_t *count, int64_t *bytes, struct error *err);
+
+#endif
