@@ -7,7 +7,7 @@
 #define DYETRACE_BASE_COMPILER_H
 
 #define MUST_USE __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(text, first) __attribute__((__format__(__printf__, text, first)))
 
 #define ARRAY_COUNT(array) (sizeof(array) / sizeof((array)[0]))
 

@@ -54,7 +54,7 @@ error_system(struct error *err, enum error_kind kind, const char *format, ...)
 bool
 error_within(struct error *err, const char *format, ...)
 {
-	char where[sizeof(err->text)], whole[sizeof(err->text) * 2];
+	char where[sizeof(err->text)], whole[sizeof(err->text) * 2 + 2];
 	va_list args;
 
 	if (!err)

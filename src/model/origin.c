@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/compiler.h"
+
 static const struct {
 	const char *name, *sentence;
 } rules[ORIGIN_RULE_COUNT] = {
