@@ -1,22 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What stands between a format and the mapping: the mapping says which dotted
- * paths are wanted, a format reader (JSON, CSV, Avro) fills a row of cells, and
- * the mapping turns the row into an event. Private to decode.
+ * What lies between a format and the mapping. The mapping says which dotted
+ * paths are wanted; a format reader fills a row of cells; mapping.c makes the
+ * row an event. A reader knows no names of ours, the mapping knows no format.
  */
 #ifndef DYETRACE_DECODE_CELLS_H
 #define DYETRACE_DECODE_CELLS_H
 
 #include "base/arena.h"
+#include "base/compiler.h"
+#include "base/text.h"
 
 enum cell_kind {
-	CELL_ABSENT, /* the record has no such path */
+	CELL_ABSENT, /* the record has no such field */
 	CELL_NULL,
 	CELL_BOOLEAN,
 	CELL_LONG,
-	CELL_DOUBLE,
-	CELL_TEXT, /* UTF-8; borrowed from the payload, the row's arena or the reader */
-	CELL_TIME, /* ms since 1970-01-01 UTC: Avro's logical times */
+	CELL_DOUBLE, /* may be NaN or infinite only from Avro */
+	CELL_TEXT,   /* UTF-8 without NUL: the reader has checked it */
+	CELL_TIME,   /* integer: ms since 1970; Avro's logical times */
+	CELL_OTHER,  /* a list or an object where one value is wanted */
 };
 
 struct cell {
@@ -39,30 +42,63 @@ struct named_cell {
 	struct cell cell;
 };
 
-/* Borrowed by the reader for as long as it is open. */
+/* What the mapping wants of each record. Lives as long as its decoder; no path twice. */
 struct wanted {
 	size_t count;
-	const struct text *paths;    /* dotted */
-	struct text changes_path;    /* of a list of changes; absent: none */
-	bool rest;		     /* every other top-level scalar too (wide: all) … */
-	size_t except_count;	     /* … but not these names */
-	const struct text *except;
+	const struct text *paths; /* dotted: "payload.after.priority" */
+	struct text changes_path; /* of a list of changes; absent: none is wanted */
+	bool rest;		  /* every other top-level scalar too (wide: all); dotted paths do not count */
+	size_t except_count;
+	const struct text *except; /* names that `rest` leaves out, beside the paths */
 };
 
+/*
+ * One record. The decoder sets arena (the batch's) and cells (all CELL_ABSENT)
+ * before each read; a reader sets the others. Texts are borrowed from the
+ * payload or put into the arena: they live as long as the batch. changes and
+ * rest need only live until the next read: the arena's or the reader's own.
+ */
 struct row {
-	struct cell *cells;	     /* [wanted.count]; the caller's */
-	bool has_changes;	     /* the record has a list at changes_path */
-	struct cell_change *changes; /* from the arena, as is `rest` */
+	struct cell *cells; /* [wanted.count] */
+	bool has_changes;   /* the list is there (null or absent: false) */
+	struct cell_change *changes;
 	size_t change_count;
 	struct named_cell *rest;
 	size_t rest_count;
-	struct arena *arena;	     /* the batch's */
+	struct arena *arena;
 };
 
-/* Why a record gives no row; the record is quarantined. */
+/* Why a record cannot be read; shown to people, so it quotes names of fields, never their values. */
 struct row_problem {
 	const char *reason; /* a code of model/reason.h */
-	char detail[256];   /* the particulars, no personal text */
+	char detail[256];
 };
+
+/* Returns false, so that `return row_problem_set(…)` reads well. */
+bool row_problem_set(struct row_problem *problem, const char *reason, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+
+/*
+ * A format. A plan is made once for each (schema, mapping) and used for every
+ * record of that schema; JSON has one plan. format_reader of each kind stands
+ * in the table of decoder.c.
+ */
+struct message_schema;
+struct plan; /* each format has its own */
+
+struct format_reader {
+	/*
+	 * gives *plan, ended by close. schema: NULL for JSON; it and wanted outlive
+	 * the plan. changes_max bounds row.changes and row.rest. False: nothing of
+	 * this schema can be read, and why.
+	 */
+	bool (*open)(const struct message_schema *schema, const struct wanted *wanted, size_t changes_max,
+	    struct plan **plan, struct row_problem *problem);
+	/* One record. False: it goes to quarantine, and row holds nothing of use. */
+	bool (*read)(struct plan *plan, struct text payload, struct row *row, struct row_problem *problem);
+	void (*close)(struct plan *plan); /* accepts NULL */
+};
+
+extern const struct format_reader json_reader_format, csv_reader_format, avro_reader_format;
 
 #endif
