@@ -16,7 +16,7 @@ struct suggestion {
 void suggestion_init(struct suggestion *suggestion, struct text typed);
 /* Weighs one candidate. */
 void suggestion_try(struct suggestion *suggestion, struct text candidate);
-/* The nearest, absent if even that is further than a third of its letters (at least 1). Distance:
+/* The nearest, the first of equals; absent if none is within a third of its letters (at least 1). Distance:
  * optimal string alignment (insert, delete, change, swap of neighbours cost 1 each; case costs nothing). */
 struct text suggestion_best(const struct suggestion *suggestion);
 

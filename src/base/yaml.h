@@ -52,7 +52,7 @@ const struct yaml_node *yaml_find(const struct yaml_node *map, const char *key);
 
 /*
  * A list of mistakes, so that `check` can say them all at once. Everyone who
- * reads a tree adds here and goes on. file is copied.
+ * reads a tree adds here and goes on. file is copied; line 0: the file as a whole.
  */
 struct yaml_problem {
 	char *file;
@@ -67,8 +67,12 @@ void yaml_problem_add(struct yaml_problems *problems, const char *file, const st
     const char *format, ...) PRINTF_LIKE(4, 5);
 void yaml_problem_add_at(struct yaml_problems *problems, const char *file, uint32_t line, uint32_t column,
     const char *format, ...) PRINTF_LIKE(5, 6);
+/* What yaml_parse() or yaml_open() says, as a problem: its "file:line:column: " is taken apart. */
+void yaml_problem_add_error(struct yaml_problems *problems, const char *file, const struct error *err);
+/* "file:line:column: sentence"; what is 0 is left out. Returns out. */
+const char *yaml_problem_text(const struct yaml_problem *problem, char *out, size_t out_bytes);
 void yaml_problems_fini(struct yaml_problems *problems);
-/* The first problem as an error ("file:line:column: sentence (and 3 more)"); true when there is none. */
+/* The first problem as an ERROR_USAGE ("file:line:column: sentence (and 3 more)"); true when there is none. */
 MUST_USE bool yaml_problems_check(const struct yaml_problems *problems, struct error *err);
 
 /*
