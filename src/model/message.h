@@ -38,7 +38,7 @@ struct message {
 	struct text payload;   /* without framing (line end); borrowed from the batch's arena */
 	const struct message_schema *schema; /* NULL for JSON */
 	bool replay;	       /* from quarantine: its position is already accounted for */
-	const char *reason;    /* BROKEN, GAP: a code of the table in model/reason.h */
+	const char *reason;    /* BLANK, BROKEN, GAP: a code of the table in model/reason.h */
 	struct text detail;    /* BROKEN, GAP: the particulars; borrowed from the batch's arena */
 };
 

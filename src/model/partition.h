@@ -22,7 +22,9 @@ struct partition {
 	int64_t next_offset;  /* of the record that has not been committed yet */
 	int64_t next_byte;    /* where a file goes on (in the uncompressed stream); 0 for others */
 	bool has_first;
-	uint64_t first_payload; /* identity of the payload at `start`: tells one incarnation from another */
+	/* Identity of the first payload that is not BLANK (the header of a CSV file is
+	 * the same in every file): tells one incarnation from another. */
+	uint64_t first_payload;
 	int64_t recorded, quarantined, filtered, gaps; /* positions; quarantined ones later replayed count as recorded */
 	int64_t max_time_ms;  /* greatest event time, TIME_NONE before the first */
 	struct sha256 content; /* over all payloads in order, each behind its length as 4 bytes big endian */

@@ -17,6 +17,17 @@ struct source_host {
 	struct partition *(*latest)(void *context, const char *source, const char *name);
 	/* Begins incarnation 1, or the next one (the one before is ended). start: offset of its first record. */
 	struct partition *(*begin)(void *context, const char *source, const char *name, int64_t start);
+	/*
+	 * A partition of this source, of whatever name and incarnation, whose
+	 * first_payload is this; NULL if there is none. So a file that was renamed is
+	 * known under its new name. Borrowed; may be absent (NULL).
+	 */
+	struct partition *(*beginning_with)(void *context, const char *source, uint64_t first_payload);
+	/*
+	 * Tells the operator what is no error: what a source waits for, what it leaves
+	 * unread and why. One sentence, no content of records; may be absent (NULL).
+	 */
+	void (*notice)(void *context, const char *source, const char *sentence);
 };
 
 enum source_state {
