@@ -118,7 +118,7 @@ fraction(struct cursor *cursor, unsigned *ms)
 static bool
 zone(struct cursor *cursor, int32_t *minutes)
 {
-	unsigned hours, rest = 0;
+	unsigned hours = 0, rest = 0;
 	bool west;
 
 	if (at_any(cursor, "Zz")) {
