@@ -40,8 +40,8 @@ sequence(const unsigned char *p, size_t left)
 	return size;
 }
 
-bool
-text_is_utf8(struct text text)
+size_t
+text_utf8_size(struct text text)
 {
 	const unsigned char *p = (const unsigned char *)text.data;
 	size_t at = 0, size;
@@ -59,10 +59,16 @@ text_is_utf8(struct text text)
 		}
 		size = sequence(p + at, text.size - at);
 		if (!size)
-			return false;
+			break;
 		at += size;
 	}
-	return true;
+	return at;
+}
+
+bool
+text_is_utf8(struct text text)
+{
+	return text_utf8_size(text) == text.size;
 }
 
 const char *

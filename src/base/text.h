@@ -51,6 +51,8 @@ text_compare(struct text a, struct text b)
 
 /* Whether the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms). */
 bool text_is_utf8(struct text text);
+/* How many bytes at its beginning are: text.size, or where the first bad byte is. */
+size_t text_utf8_size(struct text text);
 
 /*
  * Writes text as it may be shown on a terminal or in a log: control characters,
