@@ -13,6 +13,9 @@
 #include "base/file.h"
 #include "yaml_refusal.h"
 
+/* YAML wants a key and its colon within 1,024 characters; escaped, this is within. */
+#define KEY_BYTES_MAX 250
+
 /* Children wait in `pending` until their list or map ends and its size is known. */
 struct builder {
 	const char *file;
@@ -165,6 +168,8 @@ build_key(struct builder *builder, const yaml_event_t *event, struct yaml_member
 	if (memchr(member->key.data, 0, member->key.size))
 		return refuse(builder, event->start_mark,
 		    "a NUL character in a key is not allowed: remove the \\0");
+	if (member->key.size > KEY_BYTES_MAX)
+		return refuse(builder, event->start_mark, "a key longer than 250 bytes: shorten it");
 	if (event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
 		return true;
 	if (!member->key.size)

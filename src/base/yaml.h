@@ -8,6 +8,7 @@
 #ifndef DYETRACE_BASE_YAML_H
 #define DYETRACE_BASE_YAML_H
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/text.h"
 
@@ -71,6 +72,8 @@ void yaml_problem_add_at(struct yaml_problems *problems, const char *file, uint3
 void yaml_problem_add_error(struct yaml_problems *problems, const char *file, const struct error *err);
 /* "file:line:column: sentence"; what is 0 is left out. Returns out. */
 const char *yaml_problem_text(const struct yaml_problem *problem, char *out, size_t out_bytes);
+/* Orders those from index `from` on by file, line and column. */
+void yaml_problems_sort(struct yaml_problems *problems, size_t from);
 void yaml_problems_fini(struct yaml_problems *problems);
 /* The first problem as an ERROR_USAGE ("file:line:column: sentence (and 3 more)"); true when there is none. */
 MUST_USE bool yaml_problems_check(const struct yaml_problems *problems, struct error *err);
@@ -93,5 +96,10 @@ bool yaml_size(const char *file, const struct yaml_node *node, int64_t *bytes, s
 /* Every key of map that is not in the NULL-terminated list is a problem with the nearest one suggested. */
 void yaml_check_keys(const char *file, const struct yaml_node *map, const char *const *known,
     struct yaml_problems *problems);
+
+/* Appends the tree as YAML in block style, two spaces a level; it reads back to the same tree. */
+void yaml_write(const struct yaml_node *node, unsigned depth, struct buffer *out);
+/* Appends one scalar or key: as it is where it reads back so, else in double quotes. */
+void yaml_write_text(struct text text, bool quoted, struct buffer *out);
 
 #endif

@@ -76,6 +76,28 @@ yaml_problem_add_error(struct yaml_problems *problems, const char *file, const s
 	yaml_problem_add_at(problems, file, line, column, "%s", sentence);
 }
 
+static int
+problem_order(const void *a, const void *b)
+{
+	const struct yaml_problem *x = a, *y = b;
+	int order = strcmp(x->file, y->file);
+
+	if (order)
+		return order;
+	if (x->line != y->line)
+		return x->line < y->line ? -1 : 1;
+	if (x->column != y->column)
+		return x->column < y->column ? -1 : 1;
+	return strcmp(x->sentence, y->sentence);
+}
+
+void
+yaml_problems_sort(struct yaml_problems *problems, size_t from)
+{
+	if (problems->count > from)
+		qsort(problems->items + from, problems->count - from, sizeof(*problems->items), problem_order);
+}
+
 void
 yaml_problems_fini(struct yaml_problems *problems)
 {

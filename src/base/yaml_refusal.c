@@ -125,38 +125,34 @@ control(unsigned char byte)
 	return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
 }
 
-/* The first bytes of a line that are no UTF-8. */
+/* The first byte of a line that does not continue UTF-8; its end if all do. */
 static const char *
 not_utf8(const char *line, size_t size)
 {
 	size_t good = 0, at;
 
-	for (at = 1; at <= size; at++) {
+	if (text_is_utf8((struct text){line, size}))
+		return line + size;
+	for (at = 1; at <= size && at - good <= 4; at++)
 		if (text_is_utf8((struct text){line + good, at - good}))
 			good = at;
-		else if (at - good >= 4)
-			break;
-	}
 	return line + good;
 }
 
 static bool
 refuse_line(const char *file, const struct walk *walk, size_t size, struct error *err)
 {
-	const char *p = walk->line, *end = walk->line + size;
+	const char *p = walk->line, *end = walk->line + size, *bad = not_utf8(walk->line, size);
 
-	if (!text_is_utf8((struct text){walk->line, size}))
-		return refuse_at(file, walk, not_utf8(walk->line, size), err,
-		    "bytes that are not UTF-8: save the file as UTF-8");
-	while (p < end && *p == ' ')
+	while (p < bad && *p == ' ')
 		p++;
-	if (p < end && *p == '\t')
+	if (p < bad && *p == '\t')
 		return refuse_at(file, walk, p, err, "a tab in the indentation: use spaces");
-	for (; p < end; p++)
+	for (; p < bad; p++)
 		if (control((unsigned char)*p))
 			return refuse_at(file, walk, p, err,
 			    "a control character: this is no text file, or the character must go");
-	return true;
+	return bad == end || refuse_at(file, walk, bad, err, "bytes that are not UTF-8: save the file as UTF-8");
 }
 
 bool
