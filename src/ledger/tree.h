@@ -33,13 +33,19 @@ bool tree_add(struct tree *tree, const struct tree_hash *leaf, struct tree_hash 
 /* SHA-256 of nothing for an empty tree. */
 void tree_root(const struct tree *tree, struct tree_hash *root);
 #define TREE_SAVED_BYTES (8 + TREE_DEPTH_MAX * SHA256_BYTES)
+/* Size, then the frontier: as long as the frontier is. */
 void tree_save(const struct tree *tree, struct buffer *out);
+/* ERROR_DAMAGED */
 MUST_USE bool tree_load(struct tree *tree, struct text saved, struct error *err);
 
 /*
  * An audit path for leaf `index` in a tree of `size` leaves. The caller gives
  * the hashes it can: chunk(i) for complete chunks, leaf(i) for the leaves of
- * index's own chunk and of the last, incomplete one.
+ * index's own chunk and of the last, incomplete one. Of a consistency path
+ * the chunk that holds leaf `first` - 1 is the own one.
+ *
+ * ERROR_MISSING  index is not below size; first is 0 or above second
+ * and what chunk() and leaf() say
  */
 struct tree_reader {
 	void *context;
@@ -54,7 +60,7 @@ MUST_USE bool tree_inclusion(const struct tree_reader *reader, uint64_t index, u
     struct tree_path *path, struct error *err);
 bool tree_check_inclusion(const struct tree_hash *leaf, uint64_t index, uint64_t size,
     const struct tree_path *path, const struct tree_hash *root);
-/* That a tree of `first` leaves is the start of one of `second`. */
+/* That a tree of `first` leaves (at least one: an empty tree starts any) is the start of one of `second`. */
 MUST_USE bool tree_consistency(const struct tree_reader *reader, uint64_t first, uint64_t second,
     struct tree_path *path, struct error *err);
 bool tree_check_consistency(uint64_t first, const struct tree_hash *first_root, uint64_t second,
