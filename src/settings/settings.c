@@ -205,3 +205,16 @@ settings_source_find(const struct settings *settings, const char *name)
 			return &settings->sources[i];
 	return NULL;
 }
+
+struct source_options
+settings_source_options(const struct settings *settings, const struct settings_source *source, bool until_end)
+{
+	return (struct source_options){
+		.name = source->name,
+		.settings_file = settings->file,
+		.folder = settings->folder,
+		.settings = source->settings,
+		.until_end = until_end,
+		.record_bytes_max = (size_t)settings->record_bytes_max,
+	};
+}

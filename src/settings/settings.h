@@ -71,6 +71,10 @@ void settings_close(struct settings *settings); /* accepts NULL */
 /* NULL if there is none of that name */
 const struct settings_source *settings_source_find(const struct settings *settings, const char *name);
 
+/* What a source type's open() and reread() are given. */
+struct source_options settings_source_options(const struct settings *settings, const struct settings_source *source,
+    bool until_end);
+
 enum settings_part {
 	SETTINGS_ALL,	/* reads back to the same settings */
 	SETTINGS_FACTS, /* what recorded facts depend on: not paths, batches, commits, limits of memory */
