@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The layer keeps the lower VFS's file right behind its own. Only reads and
+ * writes of whole pages are of interest; all else, locks and shared memory
+ * included, goes straight through.
+ *
+ * SQLite writes a page to the log with the chain's checksum already computed, so
+ * a page cannot be given its own checksum there; it gets it when a checkpoint
+ * copies it into the database file. What the trailer holds in the log is of no
+ * consequence. Frames are only written by a commit (database.c turns spilling of
+ * the cache off), hence whatever may be read is linked.
+ */
+#include "page_checksum.h"
+
+#include <pthread.h>
+#include <sqlite3.h>
+#include <string.h>
+#include <time.h>
+#include <xxhash.h>
+
+#define PAGE_BYTES_MIN 512
+#define PAGE_BYTES_MAX 65536
+#define HEADER_RESERVED 20 /* byte of the database header: reserved bytes a page */
+#define LOG_HEADER_BYTES 32
+#define FRAME_HEADER_BYTES 24
+#define SCAN_ATTEMPTS 3
+
+enum checked_kind {
+	CHECKED_DATABASE,
+	CHECKED_LOG
+};
+
+struct checked_file {
+	sqlite3_file base;
+	enum checked_kind kind;
+	int scratch_bytes;
+	unsigned char *scratch; /* the page that is written, with its checksum */
+				/* the lower VFS's file stands here */
+};
+
+static sqlite3_vfs *lower_vfs, checked_vfs;
+static const sqlite3_io_methods checked_methods;
+
+static sqlite3_file *
+lower(sqlite3_file *file)
+{
+	return (sqlite3_file *)((struct checked_file *)file + 1);
+}
+
+static bool
+is_page_size(int bytes)
+{
+	return bytes >= PAGE_BYTES_MIN && bytes <= PAGE_BYTES_MAX && (bytes & (bytes - 1)) == 0;
+}
+
+/* --- pages of the database file ------------------------------------------------------- */
+
+static void
+page_checksum(
+    const unsigned char *page, int bytes, sqlite3_int64 offset, XXH64_canonical_t *checksum)
+{
+	uint64_t number = (uint64_t)(offset / bytes) + 1;
+
+	XXH64_canonicalFromHash(
+	    checksum, XXH3_64bits_withSeed(page, (size_t)bytes - PAGE_CHECKSUM_BYTES, number));
+}
+
+static bool
+page_matches(const unsigned char *page, int bytes, sqlite3_int64 offset)
+{
+	XXH64_canonical_t checksum;
+
+	page_checksum(page, bytes, offset, &checksum);
+	return memcmp(page + bytes - PAGE_CHECKSUM_BYTES, checksum.digest, PAGE_CHECKSUM_BYTES) ==
+	    0;
+}
+
+/* What an empty file lacks is no damage: SQLite looks before it makes page 1. */
+static int
+short_page(sqlite3_file *file)
+{
+	sqlite3_int64 bytes;
+	int rc = lower(file)->pMethods->xFileSize(lower(file), &bytes);
+
+	if (rc != SQLITE_OK)
+		return rc;
+	return bytes == 0 ? SQLITE_IOERR_SHORT_READ : SQLITE_IOERR_DATA;
+}
+
+static int
+check_page(sqlite3_file *file, int read_rc, const void *page, int bytes, sqlite3_int64 offset)
+{
+	if (!is_page_size(bytes) || offset % bytes != 0)
+		return read_rc;
+	if (read_rc == SQLITE_IOERR_SHORT_READ)
+		return short_page(file);
+	if (read_rc == SQLITE_OK && !page_matches(page, bytes, offset))
+		return SQLITE_IOERR_DATA;
+	return read_rc;
+}
+
+static int
+write_page(struct checked_file *checked, const void *page, int bytes, sqlite3_int64 offset)
+{
+	const unsigned char *plain = page;
+	XXH64_canonical_t checksum;
+
+	/* Page 1 says how much the others reserve: less would overwrite content. */
+	if (!is_page_size(bytes) || offset % bytes != 0 ||
+	    (offset == 0 && plain[HEADER_RESERVED] != PAGE_CHECKSUM_BYTES))
+		return SQLITE_IOERR_WRITE;
+	if (checked->scratch_bytes < bytes) {
+		sqlite3_free(checked->scratch);
+		checked->scratch = sqlite3_malloc(bytes);
+		checked->scratch_bytes = checked->scratch ? bytes : 0;
+		if (!checked->scratch)
+			return SQLITE_IOERR_NOMEM;
+	}
+	page_checksum(plain, bytes, offset, &checksum);
+	memcpy(checked->scratch, plain, (size_t)bytes - PAGE_CHECKSUM_BYTES);
+	memcpy(
+	    checked->scratch + bytes - PAGE_CHECKSUM_BYTES, checksum.digest, PAGE_CHECKSUM_BYTES);
+	return lower(&checked->base)
+	    ->pMethods->xWrite(lower(&checked->base), checked->scratch, bytes, offset);
+}
+
+/* --- frames of the write-ahead log ---------------------------------------------------- */
+
+static uint32_t
+big_endian(const unsigned char *at)
+{
+	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
+static uint32_t
+little_endian(const unsigned char *at)
+{
+	return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
+}
+
+/* Source: fileformat2, section 4.2 "Checksum Algorithm". bytes: a multiple of 8. */
+static void
+chain(bool words_big_endian, const unsigned char *data, int bytes, uint32_t sums[2])
+{
+	uint32_t (*word)(const unsigned char *) = words_big_endian ? big_endian : little_endian;
+	int at;
+
+	for (at = 0; at < bytes; at += 8) {
+		sums[0] += word(data + at) + sums[1];
+		sums[1] += word(data + at + 4) + sums[0];
+	}
+}
+
+/* Whether a frame's page and header are what was linked behind the frame before. */
+static int
+check_frame(sqlite3_file *file, const unsigned char *page, int bytes, sqlite3_int64 page_offset)
+{
+	sqlite3_file *log = lower(file);
+	sqlite3_int64 frame = page_offset - FRAME_HEADER_BYTES;
+	/* The chain's last sums: of the frame before, or of the log's header. */
+	sqlite3_int64 before = frame == LOG_HEADER_BYTES ? LOG_HEADER_BYTES - 8 : frame - bytes - 8;
+	unsigned char start[4], last[8], header[FRAME_HEADER_BYTES];
+	uint32_t sums[2];
+	int rc;
+
+	if ((rc = log->pMethods->xRead(log, start, sizeof(start), 0)) != SQLITE_OK ||
+	    (rc = log->pMethods->xRead(log, last, sizeof(last), before)) != SQLITE_OK ||
+	    (rc = log->pMethods->xRead(log, header, sizeof(header), frame)) != SQLITE_OK)
+		return rc == SQLITE_IOERR_SHORT_READ ? SQLITE_IOERR_DATA : rc;
+	sums[0] = big_endian(last);
+	sums[1] = big_endian(last + 4);
+	chain(start[3] & 1, header, 8, sums);
+	chain(start[3] & 1, page, bytes, sums);
+	return sums[0] == big_endian(header + 16) && sums[1] == big_endian(header + 20)
+	    ? SQLITE_OK
+	    : SQLITE_IOERR_DATA;
+}
+
+static bool
+is_frame_page(int bytes, sqlite3_int64 offset)
+{
+	offset -= LOG_HEADER_BYTES + FRAME_HEADER_BYTES;
+	return is_page_size(bytes) && offset >= 0 && offset % (bytes + FRAME_HEADER_BYTES) == 0;
+}
+
+/* --- the layer ------------------------------------------------------------------------ */
+
+static int
+checked_close(sqlite3_file *file)
+{
+	int rc = lower(file)->pMethods->xClose(lower(file));
+
+	sqlite3_free(((struct checked_file *)file)->scratch);
+	((struct checked_file *)file)->scratch = NULL;
+	return rc;
+}
+
+static int
+checked_read(sqlite3_file *file, void *out, int bytes, sqlite3_int64 offset)
+{
+	int rc = lower(file)->pMethods->xRead(lower(file), out, bytes, offset);
+
+	if (((struct checked_file *)file)->kind == CHECKED_DATABASE)
+		return check_page(file, rc, out, bytes, offset);
+	if (!is_frame_page(bytes, offset))
+		return rc;
+	if (rc == SQLITE_OK)
+		return check_frame(file, out, bytes, offset);
+	return rc == SQLITE_IOERR_SHORT_READ ? SQLITE_IOERR_DATA : rc;
+}
+
+static int
+checked_write(sqlite3_file *file, const void *data, int bytes, sqlite3_int64 offset)
+{
+	if (((struct checked_file *)file)->kind == CHECKED_DATABASE)
+		return write_page((struct checked_file *)file, data, bytes, offset);
+	return lower(file)->pMethods->xWrite(lower(file), data, bytes, offset);
+}
+
+static int
+checked_truncate(sqlite3_file *file, sqlite3_int64 bytes)
+{
+	return lower(file)->pMethods->xTruncate(lower(file), bytes);
+}
+
+static int
+checked_sync(sqlite3_file *file, int flags)
+{
+	return lower(file)->pMethods->xSync(lower(file), flags);
+}
+
+static int
+checked_file_size(sqlite3_file *file, sqlite3_int64 *bytes)
+{
+	return lower(file)->pMethods->xFileSize(lower(file), bytes);
+}
+
+static int
+checked_lock(sqlite3_file *file, int level)
+{
+	return lower(file)->pMethods->xLock(lower(file), level);
+}
+
+static int
+checked_unlock(sqlite3_file *file, int level)
+{
+	return lower(file)->pMethods->xUnlock(lower(file), level);
+}
+
+static int
+checked_check_reserved_lock(sqlite3_file *file, int *held)
+{
+	return lower(file)->pMethods->xCheckReservedLock(lower(file), held);
+}
+
+static int
+checked_file_control(sqlite3_file *file, int op, void *argument)
+{
+	return lower(file)->pMethods->xFileControl(lower(file), op, argument);
+}
+
+static int
+checked_sector_size(sqlite3_file *file)
+{
+	return lower(file)->pMethods->xSectorSize(lower(file));
+}
+
+static int
+checked_device_characteristics(sqlite3_file *file)
+{
+	int traits = lower(file)->pMethods->xDeviceCharacteristics(lower(file));
+
+#ifdef SQLITE_IOCAP_SUBPAGE_READ
+	traits &= ~SQLITE_IOCAP_SUBPAGE_READ; /* a part of a page cannot be compared */
+#endif
+	return traits;
+}
+
+static int
+checked_shm_map(sqlite3_file *file, int page, int page_bytes, int extend, void volatile **out)
+{
+	return lower(file)->pMethods->xShmMap(lower(file), page, page_bytes, extend, out);
+}
+
+static int
+checked_shm_lock(sqlite3_file *file, int first, int count, int flags)
+{
+	return lower(file)->pMethods->xShmLock(lower(file), first, count, flags);
+}
+
+static void
+checked_shm_barrier(sqlite3_file *file)
+{
+	lower(file)->pMethods->xShmBarrier(lower(file));
+}
+
+static int
+checked_shm_unmap(sqlite3_file *file, int remove)
+{
+	return lower(file)->pMethods->xShmUnmap(lower(file), remove);
+}
+
+/* Version 2: no memory-mapped pages, which would pass by unread. */
+static const sqlite3_io_methods checked_methods = {
+    .iVersion = 2,
+    .xClose = checked_close,
+    .xRead = checked_read,
+    .xWrite = checked_write,
+    .xTruncate = checked_truncate,
+    .xSync = checked_sync,
+    .xFileSize = checked_file_size,
+    .xLock = checked_lock,
+    .xUnlock = checked_unlock,
+    .xCheckReservedLock = checked_check_reserved_lock,
+    .xFileControl = checked_file_control,
+    .xSectorSize = checked_sector_size,
+    .xDeviceCharacteristics = checked_device_characteristics,
+    .xShmMap = checked_shm_map,
+    .xShmLock = checked_shm_lock,
+    .xShmBarrier = checked_shm_barrier,
+    .xShmUnmap = checked_shm_unmap,
+};
+
+/* Journals and temporary files are none of ours: they get the lower VFS's methods. */
+static int
+checked_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *out_flags)
+{
+	struct checked_file *checked = (struct checked_file *)file;
+	int rc;
+
+	(void)vfs;
+	if (!(flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)))
+		return lower_vfs->xOpen(lower_vfs, name, file, flags, out_flags);
+	memset(checked, 0, sizeof(*checked));
+	checked->kind = flags & SQLITE_OPEN_WAL ? CHECKED_LOG : CHECKED_DATABASE;
+	rc = lower_vfs->xOpen(lower_vfs, name, lower(file), flags, out_flags);
+	if (lower(file)->pMethods)
+		file->pMethods = &checked_methods;
+	return rc;
+}
+
+static int register_rc;
+
+/* All but opening is the lower VFS's own; its functions are content with a copy of its struct. */
+static void
+register_once(void)
+{
+	if ((register_rc = sqlite3_initialize()) != SQLITE_OK)
+		return;
+	lower_vfs = sqlite3_vfs_find(NULL);
+	if (!lower_vfs) {
+		register_rc = SQLITE_ERROR;
+		return;
+	}
+	checked_vfs = *lower_vfs;
+	checked_vfs.pNext = NULL;
+	checked_vfs.zName = PAGE_CHECKSUM_VFS;
+	checked_vfs.szOsFile += (int)sizeof(struct checked_file);
+	checked_vfs.xOpen = checked_open;
+	register_rc = sqlite3_vfs_register(&checked_vfs, 0);
+}
+
+int
+page_checksum_register(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, register_once);
+	return register_rc;
+}
+
+/* --- looking at all of it ------------------------------------------------------------- */
+
+/* A checkpoint may be half-way through this page: it is worth another look. */
+static int
+read_patiently(sqlite3_file *file, void *page, int bytes, sqlite3_int64 offset)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	int rc, attempt;
+
+	for (attempt = 0; attempt < SCAN_ATTEMPTS; attempt++) {
+		rc = file->pMethods->xRead(file, page, bytes, offset);
+		if (rc != SQLITE_IOERR_DATA)
+			return rc;
+		nanosleep(&pause, NULL);
+	}
+	return rc;
+}
+
+static int
+page_size_of(sqlite3_file *file, int *bytes)
+{
+	unsigned char header[100];
+	int rc = file->pMethods->xRead(file, header, sizeof(header), 0);
+
+	*bytes = header[16] << 8 | header[17];
+	if (*bytes == 1)
+		*bytes = PAGE_BYTES_MAX;
+	if (rc == SQLITE_OK && !is_page_size(*bytes))
+		return SQLITE_IOERR_DATA;
+	return rc;
+}
+
+int
+page_checksum_scan(struct sqlite3 *db, uint64_t *bad_page)
+{
+	/* SQLite leaves the page at 1 GiB alone: its locks stand there. */
+	const sqlite3_int64 lock_byte = 0x40000000;
+	unsigned char page[PAGE_BYTES_MAX];
+	sqlite3_file *file = NULL;
+	sqlite3_int64 size, offset;
+	int bytes, rc;
+
+	*bad_page = 0;
+	if ((rc = sqlite3_file_control(db, "main", SQLITE_FCNTL_FILE_POINTER, &file)) !=
+		SQLITE_OK ||
+	    (rc = file->pMethods->xFileSize(file, &size)) != SQLITE_OK || size == 0)
+		return rc;
+	if ((rc = page_size_of(file, &bytes)) == SQLITE_IOERR_DATA)
+		*bad_page = 1;
+	for (offset = 0; rc == SQLITE_OK && offset < size; offset += bytes) {
+		if (offset == lock_byte)
+			continue;
+		rc = read_patiently(file, page, bytes, offset);
+		if (rc == SQLITE_IOERR_DATA)
+			*bad_page = (uint64_t)(offset / bytes) + 1;
+	}
+	return rc == SQLITE_IOERR_DATA ? SQLITE_OK : rc;
+}
