@@ -9,61 +9,11 @@
 #include "lineage/graph.h"
 #include "number.h"
 
-/* Bytes of a code point that YAML does not print as it is, 0 if it does.
- * Source: YAML 1.2.2, section 5.1, c-printable, less line breaks and U+FEFF. */
-static size_t
-unprintable(const unsigned char *p)
-{
-	if (p[0] < 0x20 || p[0] == 0x7f)
-		return 1;
-	if (p[0] == 0xc2 && p[1] < 0xa0)
-		return 2;
-	if (p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9))
-		return 3;
-	if (p[0] == 0xef && p[1] == 0xbb && p[2] == 0xbf)
-		return 3;
-	if (p[0] == 0xef && p[1] == 0xbf && p[2] >= 0xbe)
-		return 3;
-	return 0;
-}
-
-static unsigned
-code_point(const unsigned char *p, size_t size)
-{
-	if (size == 1)
-		return p[0];
-	if (size == 2)
-		return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
-	return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
-}
-
-/* Inside double quotes. Texts are UTF-8, so that the bytes behind a lead byte are there. */
-static void
-add_escaped(struct buffer *out, struct text text)
-{
-	const unsigned char *p = (const unsigned char *)text.data;
-	size_t i, size;
-
-	for (i = 0; i < text.size; i++) {
-		size = unprintable(p + i);
-		if (size) {
-			buffer_add_format(
-			    out, size == 1 ? "\\x%02X" : "\\u%04X", code_point(p + i, size));
-			i += size - 1;
-			continue;
-		}
-		if (p[i] == '"' || p[i] == '\\')
-			buffer_add_byte(out, '\\');
-		buffer_add_byte(out, p[i]);
-	}
-}
-
 static void
 add_text(struct buffer *out, const char *lead, struct text text)
 {
-	buffer_add_format(out, "%s\"", lead);
-	add_escaped(out, text);
-	buffer_add_byte(out, '"');
+	buffer_add_text(out, text_of(lead));
+	yaml_write_text(text, true, out);
 }
 
 static void
@@ -131,12 +81,17 @@ print_encoding(const struct lineage_feature *feature, struct buffer *out)
 static void
 add_subject(struct buffer *out, const char *lead, enum lineage_subject subject, struct text field)
 {
-	buffer_add_format(out, "%s%s", lead,
-	    subject == SUBJECT_FIELD ? "\"field:" : lineage_subject_name(subject));
-	if (subject != SUBJECT_FIELD)
+	struct buffer name = {0};
+
+	buffer_add_text(out, text_of(lead));
+	if (subject != SUBJECT_FIELD) {
+		buffer_add_text(out, text_of(lineage_subject_name(subject)));
 		return;
-	add_escaped(out, field);
-	buffer_add_byte(out, '"');
+	}
+	buffer_add_text(&name, TEXT("field:"));
+	buffer_add_text(&name, field);
+	yaml_write_text(buffer_text(&name), true, out);
+	buffer_fini(&name);
 }
 
 static void
