@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `dyetrace check`: every mistake in the settings and in the files they name, all at once. */
+#include <unistd.h>
+
+#include "base/keys.h"
+#include "base/memory.h"
+#include "cli/commands.h"
+#include "cli/document.h"
+#include "cli/place.h"
+
+#define FILES_MAX 4
+
+/* What was looked at, and what was found. */
+struct checked {
+	struct settings *settings; /* NULL: not YAML at all */
+	const char *files[FILES_MAX];
+	size_t file_count;
+	struct yaml_problems problems;
+};
+
+static void
+look_at(struct checked *checked, const char *file)
+{
+	checked->files[checked->file_count++] = file;
+}
+
+/* A key file that is there must be usable; one that is not there yet is made by `keys create`. */
+static void
+check_keys(struct checked *checked, const char *path)
+{
+	struct keys *keys = NULL;
+	struct error err = {0};
+
+	if (access(path, F_OK) != 0)
+		return;
+	look_at(checked, path);
+	if (!keys_open(path, &keys, &err))
+		yaml_problem_add_error(&checked->problems, path, &err);
+	keys_close(keys);
+}
+
+static void
+check_all(const struct call *call, const char *path, struct checked *checked)
+{
+	struct settings_options options = {path, call->program->sources, NULL};
+
+	look_at(checked, path);
+	if (!settings_open(&options, &checked->settings, &checked->problems) && !checked->settings)
+		return;
+	check_keys(checked, checked->settings->keys);
+	yaml_problems_sort(&checked->problems, 0);
+}
+
+static size_t
+files_with_problems(const struct yaml_problems *problems)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < problems->count; i++)
+		count += !i || strcmp(problems->items[i].file, problems->items[i - 1].file) != 0;
+	return count;
+}
+
+static void
+print_problem(const struct screen *screen, const struct yaml_problem *problem)
+{
+	screen_print(screen, INK_STRONG, "%s:", problem->file);
+	if (problem->line)
+		screen_print(screen, INK_STRONG, "%u:", problem->line);
+	if (problem->line && problem->column)
+		screen_print(screen, INK_STRONG, "%u:", problem->column);
+	fprintf(screen->file, " %s\n", problem->sentence);
+}
+
+static void
+print_good(const struct screen *screen, const struct checked *checked)
+{
+	size_t i;
+
+	screen_print(screen, INK_GOOD, "all good:");
+	for (i = 0; i < checked->file_count; i++)
+		fprintf(screen->file, "%s %s", i ? "," : "", checked->files[i]);
+	fprintf(screen->file, " (%zu source%s)\n", checked->settings->source_count,
+	    checked->settings->source_count == 1 ? "" : "s");
+}
+
+static void
+print(const struct screen *screen, const struct checked *checked)
+{
+	const struct yaml_problems *problems = &checked->problems;
+	size_t files = files_with_problems(problems), i;
+
+	if (!problems->count) {
+		print_good(screen, checked);
+		return;
+	}
+	for (i = 0; i < problems->count; i++)
+		print_problem(screen, &problems->items[i]);
+	screen_print(screen, INK_BAD, "%zu problem%s in %zu file%s\n", problems->count, problems->count == 1 ? "" : "s",
+	    files, files == 1 ? "" : "s");
+}
+
+static void
+print_json(const struct screen *screen, const struct checked *checked)
+{
+	json_t *document = json_object(), *files = json_array(), *problems = json_array();
+	size_t i;
+
+	for (i = 0; i < checked->file_count; i++)
+		json_array_append_new(files, document_text(text_of(checked->files[i])));
+	for (i = 0; i < checked->problems.count; i++) {
+		const struct yaml_problem *problem = &checked->problems.items[i];
+		json_t *item = json_object();
+
+		json_object_set_new(item, "file", document_text(text_of(problem->file)));
+		json_object_set_new(item, "line", json_integer(problem->line));
+		json_object_set_new(item, "column", json_integer(problem->column));
+		json_object_set_new(item, "sentence", document_text(text_of(problem->sentence)));
+		json_array_append_new(problems, item);
+	}
+	json_object_set_new(document, "good", json_boolean(!checked->problems.count));
+	json_object_set_new(document, "files", files);
+	json_object_set_new(document, "problems", problems);
+	document_print(document, screen);
+}
+
+static bool
+check_run(struct call *call, struct error *err)
+{
+	struct checked checked = {0};
+	char *path = place_settings_path(call);
+
+	if (!path)
+		path = memory_text("dyetrace.yaml");
+	check_all(call, path, &checked);
+	if (call->json)
+		print_json(&call->out, &checked);
+	else
+		print(&call->out, &checked);
+	call->status = checked.problems.count ? STATUS_USAGE : STATUS_YES;
+	settings_close(checked.settings);
+	yaml_problems_fini(&checked.problems);
+	memory_free(path);
+	return true;
+}
+
+static const struct example examples[] = {
+	{"dyetrace check", "the settings in this folder"},
+	{"dyetrace check -c /etc/dyetrace/dyetrace.yaml --json", "for an editor or a pipeline"},
+	{NULL},
+};
+
+const struct command command_check = {
+	.name = "check",
+	.summary = "find every mistake in the settings and in the files they name",
+	.usage = "",
+	.description = "Reads the settings, the mappings of their sources and the files they name, and says every mistake as "
+		       "file:line:column with what to do. Nothing is changed, no source is opened, and a running tracker is "
+		       "not disturbed.\n\nExit status 2 when there is any.",
+	.common = COMMON_SETTINGS | COMMON_JSON,
+	.examples = examples,
+	.run = check_run,
+};

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order of places to look in, in one function each. */
+#include "cli/place.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define SETTINGS_NAME "dyetrace.yaml"
+#define KEYS_NAME "dyetrace.key"
+
+/* gives: the name in the folder that holds path */
+static char *
+beside(const char *path, const char *name)
+{
+	char *copy = memory_text(path), *joined, *slash;
+
+	while ((slash = strrchr(copy, '/')) && slash != copy && !slash[1])
+		*slash = '\0';
+	slash = strrchr(copy, '/');
+	if (slash)
+		slash[slash == copy] = '\0';
+	joined = file_join(slash ? copy : "", name);
+	memory_free(copy);
+	return joined;
+}
+
+char *
+place_settings_path(const struct call *call)
+{
+	char *path;
+
+	if (call->settings)
+		return memory_text(call->settings);
+	if (call->store) {
+		path = beside(call->store, SETTINGS_NAME);
+		if (access(path, F_OK) == 0)
+			return path;
+		memory_free(path);
+	}
+	return access(SETTINGS_NAME, F_OK) == 0 ? memory_text(SETTINGS_NAME) : NULL;
+}
+
+static bool
+read_settings(const struct call *call, enum place_need need, struct place *place, struct error *err)
+{
+	char *path = place_settings_path(call);
+	struct settings_options options = {path, call->program->sources, NULL};
+	struct yaml_problems problems = {0};
+	bool good;
+
+	if (!path) {
+		place->settings = settings_default();
+		return need == PLACE_SETTINGS_OPTIONAL ||
+		    error_set(err, ERROR_USAGE,
+			"there is no " SETTINGS_NAME " here: name one by -c FILE, or let `%s init DIR` write one",
+			call->program->name);
+	}
+	place->has_settings = true;
+	good = settings_open(&options, &place->settings, &problems) || yaml_problems_check(&problems, err);
+	yaml_problems_fini(&problems);
+	memory_free(path);
+	return good;
+}
+
+static void
+set_paths(const struct call *call, struct place *place)
+{
+	const char *environment = getenv("DYETRACE_STORE");
+
+	if (call->store)
+		place->store = call->store;
+	else if (!place->has_settings && environment && *environment)
+		place->store = environment;
+	else
+		place->store = place->settings->store;
+	if (place->has_settings)
+		place->keys = place->settings->keys;
+	else
+		place->keys = place->own_keys = beside(place->store, KEYS_NAME);
+}
+
+bool
+place_open(const struct call *call, enum place_need need, struct place *place, struct error *err)
+{
+	*place = (struct place){0};
+	if (!read_settings(call, need, place, err)) {
+		place_fini(place);
+		return false;
+	}
+	set_paths(call, place);
+	return true;
+}
+
+void
+place_fini(struct place *place)
+{
+	settings_close(place->settings);
+	memory_free(place->own_keys);
+	*place = (struct place){0};
+}

@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The types of source that `sources:` may name. */
+#include "program.h"
+
+const struct source_type *const program_sources[] = {
+	NULL,
+};
