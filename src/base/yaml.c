@@ -180,11 +180,14 @@ build_key(struct builder *builder, const yaml_event_t *event, struct yaml_member
 	return true;
 }
 
+struct by_key {
+	const struct yaml_member *member;
+};
+
 static int
-member_order(const void *a, const void *b)
+key_order(const void *a, const void *b)
 {
-	const struct yaml_member *x = *(struct yaml_member *const *)a,
-				 *y = *(struct yaml_member *const *)b;
+	const struct yaml_member *x = ((const struct by_key *)a)->member, *y = ((const struct by_key *)b)->member;
 	int order = text_compare(x->key, y->key);
 
 	/* Addresses follow the file's order. */
@@ -194,18 +197,19 @@ member_order(const void *a, const void *b)
 static bool
 check_duplicates(struct builder *builder, const struct yaml_node *map)
 {
-	struct yaml_member **sorted = memory_get_array(map->count, sizeof(*sorted));
+	struct by_key *sorted = memory_get_array(map->count, sizeof(*sorted));
 	const struct yaml_member *again = NULL, *first = NULL;
 	char shown[64];
 	size_t i;
 
 	for (i = 0; i < map->count; i++)
-		sorted[i] = &map->members[i];
-	qsort(sorted, map->count, sizeof(struct yaml_member *), member_order);
+		sorted[i].member = &map->members[i];
+	qsort(sorted, map->count, sizeof(*sorted), key_order);
 	for (i = 1; i < map->count; i++)
-		if (text_equal(sorted[i - 1]->key, sorted[i]->key) && (!again || sorted[i] < again)) {
-			again = sorted[i];
-			first = sorted[i - 1];
+		if (text_equal(sorted[i - 1].member->key, sorted[i].member->key) &&
+		    (!again || sorted[i].member < again)) {
+			again = sorted[i].member;
+			first = sorted[i - 1].member;
 		}
 	memory_free(sorted);
 	if (!again)

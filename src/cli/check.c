@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/place.h"
+#include "lineage/graph.h"
 
 #define FILES_MAX 4
 
@@ -48,6 +49,10 @@ check_all(const struct call *call, const char *path, struct checked *checked)
 	if (!settings_open(&options, &checked->settings, &checked->problems) && !checked->settings)
 		return;
 	check_keys(checked, checked->settings->keys);
+	if (checked->settings->lineage) {
+		look_at(checked, checked->settings->lineage);
+		lineage_check(checked->settings->lineage, &checked->problems);
+	}
 	yaml_problems_sort(&checked->problems, 0);
 }
 

@@ -72,6 +72,7 @@ struct call {
 	enum status status;   /* STATUS_YES unless the command says otherwise */
 	/* private: the own options' values, in the order of command->options */
 	const char **values;
+	const char *json_word; /* "" once --json was seen */
 };
 
 /* "keys create" */

@@ -60,15 +60,19 @@ bash_names(const struct command *const *commands, FILE *out)
 		fprintf(out, "%s ", (*commands)->name);
 }
 
+/* more: commands that may stand behind it, as behind `help`; NULL: none */
 static void
-bash_case(const struct command *group, const struct command *command, FILE *out)
+bash_case(const struct command *group, const struct command *command,
+    const struct command *const *more, FILE *out)
 {
 	fprintf(out, "\t\"%s%s%s\")\n\t\tcase $before in\n", group ? group->name : "", group ? " " : "",
 	    command->name);
 	options_each(command, bash_value, out);
 	fputs("\t\tesac\n\t\twords=\"", out);
+	if (more)
+		bash_names(more, out);
 	options_each(command, bash_option, out);
-	fprintf(out, "\"%s;;\n", command->arguments_max ? "" : "; files=");
+	fprintf(out, "\"%s;;\n", command->arguments_max && !more ? "" : "; files=");
 }
 
 static void
@@ -77,7 +81,7 @@ bash_parts(const struct command *group, FILE *out)
 	const struct command *const *part;
 
 	for (part = group->parts; *part; part++)
-		bash_case(group, *part, out);
+		bash_case(group, *part, NULL, out);
 	fprintf(out, "\t\"%s \"*) words=\"", group->name);
 	bash_names(group->parts, out);
 	fputs("\"; files=;;\n", out);
@@ -97,14 +101,12 @@ completion_bash(const struct program *program, FILE *out)
 		if ((*command)->parts)
 			fprintf(out, "%s|", (*command)->name);
 	fputs("-) if [ \"$COMP_CWORD\" -gt 2 ]; then name=\"$name ${COMP_WORDS[2]}\"; else name=\"$name \"; fi;;\n"
-	      "\thelp) words=\"", out);
-	bash_names(program->commands, out);
-	fputs("\";;\n\tesac\n\tcase $name in\n", out);
+	      "\tesac\n\tcase $name in\n", out);
 	for (command = program->commands; *command; command++)
 		if ((*command)->parts)
 			bash_parts(*command, out);
-		else if (strcmp((*command)->name, "help") != 0)
-			bash_case(NULL, *command, out);
+		else
+			bash_case(NULL, *command, strcmp((*command)->name, "help") == 0 ? program->commands : NULL, out);
 	fprintf(out, "\tesac\n"
 	    "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
 	    "\tif [ \"$files\" ] && [[ $word != -* ]]; then\n"

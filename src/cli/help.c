@@ -232,7 +232,7 @@ static const struct example examples[] = {
 
 const struct command command_help = {
 	.name = "help",
-	.summary = "what a command does, its options, the manual pages and the shell completions",
+	.summary = "what a command does and its options; manual pages, completions",
 	.usage = "[COMMAND]",
 	.description = "Without a command: the list of them. With one: what it does, its options and examples.\n\n"
 		       "Manual pages and shell completions are made from the same table of commands.",

@@ -125,7 +125,7 @@ static const struct example examples[] = {
 
 const struct command command_init = {
 	.name = "init",
-	.summary = "a folder to start from: settings explained, org chart, lineage, events, keys",
+	.summary = "a folder to start from, every setting explained, with sample data",
 	.usage = "DIR",
 	.description = "Writes a settings file with every setting explained, an org chart, a lineage, a week of a help desk's "
 		       "events and new keys, which work together at once. Put your own in their place one by one; `dyetrace "

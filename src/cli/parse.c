@@ -5,6 +5,7 @@
  */
 #include "parse.h"
 
+#include <assert.h>
 #include <stdio.h>
 
 #include "base/memory.h"
@@ -75,9 +76,11 @@ struct match {
 static void
 common_value(struct call *call, size_t i, struct match *match)
 {
+	const char **values[] = {&call->settings, &call->store, &call->json_word};
+
+	assert(i < ARRAY_COUNT(values));
 	match->option = &common_options[i];
-	/* A flag is set by the caller, who sees option->argument NULL. */
-	match->value = i == 0 ? &call->settings : i == 1 ? &call->store : NULL;
+	match->value = values[i];
 }
 
 static bool
@@ -138,18 +141,20 @@ static bool
 match_option(struct call *call, const char *word, struct match *match, struct error *err)
 {
 	const char *equals = strchr(word, '=');
-	struct text name;
+	bool letter = word[1] != '-';
+	struct text name = text_of(word + 2);
 
-	if (word[1] != '-') {
+	if (letter) {
 		name = (struct text){word + 1, 1};
 		match->attached = word[2] ? word + 2 : NULL;
-		return find_option(call, name, word[1], match) || unknown_option(call, word, name, err);
-	}
-	name = text_of(word + 2);
-	if (equals)
+	} else if (equals) {
 		name.size = (size_t)(equals - name.data);
-	match->attached = equals ? equals + 1 : NULL;
-	return find_option(call, name, 0, match) || unknown_option(call, word, name, err);
+		match->attached = equals + 1;
+	}
+	if (find_option(call, name, letter ? word[1] : 0, match))
+		return true;
+	unknown_option(call, word, name, err);
+	return false;
 }
 
 /* Takes the option at argv[*at] and, if it has one, its value. */
@@ -164,10 +169,7 @@ take_option(struct call *call, int argc, const char *const *argv, int *at, struc
 	if (!match.option->argument) {
 		if (match.attached)
 			return error_set(err, ERROR_USAGE, "--%s takes no value: write it alone", match.option->name);
-		if (match.value)
-			*match.value = "";
-		else
-			call->json = true;
+		*match.value = "";
 		return true;
 	}
 	value = match.attached;
@@ -197,15 +199,12 @@ check_count(const struct call *call, struct error *err)
 	return true;
 }
 
-bool
-call_parse(struct call *call, int argc, const char *const *argv, bool *help, struct error *err)
+static bool
+take_words(struct call *call, int argc, const char *const *argv, bool *help, struct error *err)
 {
 	bool only_arguments = false;
 	int at;
 
-	*help = false;
-	call->arguments = memory_get_array((size_t)argc + 1, sizeof(*call->arguments));
-	call->values = memory_get_array(option_count(call->command->options) + 1, sizeof(*call->values));
 	for (at = 0; at < argc; at++) {
 		const char *word = argv[at];
 
@@ -218,7 +217,21 @@ call_parse(struct call *call, int argc, const char *const *argv, bool *help, str
 		else if (!take_option(call, argc, argv, &at, err))
 			return false;
 	}
-	return *help || check_count(call, err);
+	return true;
+}
+
+bool
+call_parse(struct call *call, int argc, const char *const *argv, bool *help, struct error *err)
+{
+	bool taken;
+
+	*help = false;
+	call->arguments = memory_get_array((size_t)argc + 1, sizeof(*call->arguments));
+	call->values = memory_get_array(option_count(call->command->options) + 1, sizeof(*call->values));
+	taken = take_words(call, argc, argv, help, err);
+	/* Also when the words are off: the mistake is then said in JSON. */
+	call->json = call->json_word;
+	return taken && (*help || check_count(call, err));
 }
 
 void

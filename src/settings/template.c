@@ -30,8 +30,7 @@ remark(const char *indent, const char *words, struct buffer *out)
 		buffer_add(out, words, size);
 		used += size;
 		words += size;
-		while (*words == ' ')
-			words++;
+		words += strspn(words, " ");
 	}
 	buffer_add_byte(out, '\n');
 }
