@@ -129,6 +129,17 @@ print_json(const struct screen *screen, const struct checked *checked)
 	document_print(document, screen);
 }
 
+/* The settings in force, as a file that says the same. */
+static void
+print_settings(const struct screen *screen, const struct settings *settings)
+{
+	struct buffer out = {0};
+
+	settings_print(settings, SETTINGS_ALL, &out);
+	fwrite(out.data, 1, out.size, screen->file);
+	buffer_fini(&out);
+}
+
 static bool
 check_run(struct call *call, struct error *err)
 {
@@ -140,6 +151,8 @@ check_run(struct call *call, struct error *err)
 	check_all(call, path, &checked);
 	if (call->json)
 		print_json(&call->out, &checked);
+	else if (call_flag(call, "print") && !checked.problems.count)
+		print_settings(&call->out, checked.settings);
 	else
 		print(&call->out, &checked);
 	call->status = checked.problems.count ? STATUS_USAGE : STATUS_YES;
@@ -148,6 +161,11 @@ check_run(struct call *call, struct error *err)
 	memory_free(path);
 	return true;
 }
+
+static const struct option options[] = {
+	{"print", 'p', NULL, "when all is good, print the settings in force, defaults included, as YAML"},
+	{NULL},
+};
 
 static const struct example examples[] = {
 	{"dyetrace check", "the settings in this folder"},
@@ -163,6 +181,7 @@ const struct command command_check = {
 		       "file:line:column with what to do. Nothing is changed, no source is opened, and a running tracker is "
 		       "not disturbed.\n\nExit status 2 when there is any.",
 	.common = COMMON_SETTINGS | COMMON_JSON,
+	.options = options,
 	.examples = examples,
 	.run = check_run,
 };

@@ -188,7 +188,7 @@ zsh_group(const struct program *program, const struct command *group, FILE *out)
 
 	fprintf(out, "_%s_%s()\n{\n\tif (( CURRENT == 2 )); then\n", program->name, group->name);
 	zsh_describe(group->parts, "part", out);
-	fputs("\telse\n\t\tcase $words[2] in\n", out);
+	fputs("\telse\n\t\tshift words; (( CURRENT-- ))\n\t\tcase $words[1] in\n", out);
 	for (part = group->parts; *part; part++)
 		zsh_case(*part, (*part)->name, out);
 	fputs("\t\tesac\n\tfi\n}\n", out);
