@@ -5,25 +5,24 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/file.h"
 
 #define SETTINGS_NAME "dyetrace.yaml"
 #define KEYS_NAME "dyetrace.key"
 
-/* gives: the name in the folder that holds path */
+/* gives: the name in the folder that holds path; slashes at the end of path do not count */
 static char *
 beside(const char *path, const char *name)
 {
-	char *copy = memory_text(path), *joined, *slash;
+	struct buffer joined = {0};
+	size_t size = strlen(path);
 
-	while ((slash = strrchr(copy, '/')) && slash != copy && !slash[1])
-		*slash = '\0';
-	slash = strrchr(copy, '/');
-	if (slash)
-		slash[slash == copy] = '\0';
-	joined = file_join(slash ? copy : "", name);
-	memory_free(copy);
-	return joined;
+	while (size > 1 && path[size - 1] == '/')
+		size--;
+	while (size && path[size - 1] != '/')
+		size--;
+	buffer_add_format(&joined, "%.*s%s", (int)size, path, name);
+	buffer_add_byte(&joined, 0);
+	return (char *)joined.data;
 }
 
 char *

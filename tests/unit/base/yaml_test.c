@@ -331,6 +331,42 @@ an_error_becomes_a_problem_with_its_place(void **state)
 	yaml_problems_fini(&problems);
 }
 
+static void
+a_tree_is_written_so_that_it_reads_back(void **state)
+{
+	static const struct {
+		const char *yaml, *written;
+	} cases[] = {
+		{"a: 1\n", "a: 1\n"},
+		{"a: \"1\"\n", "a: \"1\"\n"},
+		{"a: ~\nb:\nc: ''\n", "a: ~\nb:\nc: \"\"\n"},
+		{"a: [1, [2, 3], {b: c, d: []}, {}]\n",
+		    "a:\n  - 1\n  - - 2\n    - 3\n  - b: c\n    d: []\n  - {}\n"},
+		{"'a: b': -5\n\"#\": x # y\n", "\"a: b\": -5\n\"#\": x\n"},
+		{"a: |\n  two\n  lines\n", "a: \"two\\nlines\\n\"\n"},
+		{"a: '%d/%m/%Y'\nb: \"\\u2028\\x85 \\\\\"\n", "a: \"%d/%m/%Y\"\nb: \"\\u2028\\x85 \\\\\"\n"},
+		{"[]\n", "[]\n"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct yaml_document *document = parsed(cases[i].yaml);
+		struct buffer out = {0};
+
+		yaml_write(document->root, 0, &out);
+		buffer_add_byte(&out, 0);
+		assert_string_equal((char *)out.data, cases[i].written);
+		yaml_close(document);
+		document = parsed((char *)out.data);
+		out.size = 0;
+		yaml_write(document->root, 0, &out);
+		assert_true(text_is(buffer_text(&out), cases[i].written));
+		yaml_close(document);
+		buffer_fini(&out);
+	}
+}
+
 int
 main(void)
 {
@@ -343,6 +379,7 @@ main(void)
 		cmocka_unit_test(a_scalar_is_read_as_a_type_or_the_type_is_named),
 		cmocka_unit_test(an_absent_node_is_no_problem),
 		cmocka_unit_test(unknown_keys_are_problems_with_a_suggestion),
+		cmocka_unit_test(a_tree_is_written_so_that_it_reads_back),
 		cmocka_unit_test(an_error_becomes_a_problem_with_its_place),
 	};
 
