@@ -77,6 +77,9 @@ MUST_USE bool json_parse(struct json_reader *reader, struct text bytes, struct j
     struct error *err);
 enum json_problem json_reader_problem(const struct json_reader *reader);
 
+/* Whether text is a number by JSON's grammar and within its kind; sets kind and value of node. */
+bool json_number_of(struct text text, struct json_node *node);
+
 /* The value of a member, NULL if nodes[at] is no object or has none of that name. */
 const struct json_node *json_member(const struct json_document *document, uint32_t at, struct text key);
 

@@ -128,3 +128,12 @@ json_number(const char *start, const char *end, struct json_node *node, struct j
 	node->integer = (int64_t)(negative ? 0 - decimal.mantissa : decimal.mantissa);
 	return true;
 }
+
+bool
+json_number_of(struct text text, struct json_node *node)
+{
+	struct json_mistake mistake;
+
+	return text.size && (*text.data == '-' || json_is_digit(*text.data)) &&
+	    json_number(text.data, text.data + text.size, node, &mistake);
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What lies between a format and the mapping. The mapping says which dotted
- * paths are wanted; a format reader fills a row of cells; mapping.c makes the
+ * paths are wanted; a format reader fills a row of cells; compose.c makes the
  * row an event. A reader knows no names of ours, the mapping knows no format.
  */
 #ifndef DYETRACE_DECODE_CELLS_H
@@ -45,11 +45,12 @@ struct named_cell {
 /* What the mapping wants of each record. Lives as long as its decoder; no path twice. */
 struct wanted {
 	size_t count;
-	const struct text *paths; /* dotted: "payload.after.priority" */
-	struct text changes_path; /* of a list of changes; absent: none is wanted */
-	bool rest;		  /* every other top-level scalar too (wide: all); dotted paths do not count */
+	const struct text *paths;   /* [count] dotted: "payload.after.priority" */
+	const bool *may_lack;	    /* [count] a schema without this path can still be read */
+	struct text changes_path;   /* of a list of changes; absent: none is wanted */
+	bool rest;		    /* every other top-level scalar too (wide: all) */
 	size_t except_count;
-	const struct text *except; /* names that `rest` leaves out, beside the paths */
+	const struct text *except;  /* names that `rest` leaves out, beside the paths */
 };
 
 /*
@@ -68,6 +69,9 @@ struct row {
 	struct arena *arena;
 };
 
+/* A wide record has no more fields beside those that are mapped. */
+#define ROW_REST_MAX 4096
+
 /* Why a record cannot be read; shown to people, so it quotes names of fields, never their values. */
 struct row_problem {
 	const char *reason; /* a code of model/reason.h */
@@ -77,6 +81,12 @@ struct row_problem {
 /* Returns false, so that `return row_problem_set(…)` reads well. */
 bool row_problem_set(struct row_problem *problem, const char *reason, const char *format, ...)
     PRINTF_LIKE(3, 4);
+/* A name from outside goes into a detail through text_show(name, NAME_SHOWN, shown, sizeof(shown)). */
+#define NAME_SHOWN 64
+#define NAME_SHOWN_BYTES 280
+
+/* As people write the value. Absent of what is absent, null or empty; false of CELL_OTHER. */
+bool cell_text(const struct cell *cell, struct arena *arena, struct text *text);
 
 /*
  * A format. A plan is made once for each (schema, mapping) and used for every
@@ -89,8 +99,8 @@ struct plan; /* each format has its own */
 struct format_reader {
 	/*
 	 * gives *plan, ended by close. schema: NULL for JSON; it and wanted outlive
-	 * the plan. changes_max bounds row.changes and row.rest. False: nothing of
-	 * this schema can be read, and why.
+	 * the plan. changes_max bounds row.changes; ROW_REST_MAX row.rest. False:
+	 * nothing of this schema can be read, and why.
 	 */
 	bool (*open)(const struct message_schema *schema, const struct wanted *wanted, size_t changes_max,
 	    struct plan **plan, struct row_problem *problem);

@@ -21,6 +21,7 @@ struct decoder_options {
 	const struct keys *keys;   /* borrowed until close; for texts that are kept as macs */
 	size_t changes_max;	   /* limits.changes */
 	size_t wide_entities_max;  /* limits.wide-entities */
+	size_t names_max;	   /* different names the source may make in one run; 0: 65,536 */
 };
 
 struct decoder;
@@ -28,7 +29,7 @@ struct decoder;
 /* Looks at a source's `mapping` and adds every mistake; mapping NULL: one that says it is needed. */
 void mapping_check(const char *settings_file, const struct yaml_node *mapping, struct yaml_problems *problems);
 
-/* gives *decoder, ended by decoder_close(). ERROR_MALFORMED: what mapping_check() would say first. */
+/* gives *decoder, ended by decoder_close(). ERROR_USAGE: what mapping_check() would say first. */
 MUST_USE bool decoder_open(const struct decoder_options *options, struct decoder **decoder, struct error *err);
 void decoder_close(struct decoder *decoder); /* accepts NULL */
 
@@ -46,5 +47,7 @@ void decoder_batch(struct decoder *decoder, struct batch *batch);
  */
 bool decoder_remembers(const struct decoder *decoder);
 void decoder_restore(struct decoder *decoder, const struct event *event);
+/* How many entities were forgotten because of wide_entities_max: their next row is as a first one. */
+uint64_t decoder_forgotten(const struct decoder *decoder);
 
 #endif
