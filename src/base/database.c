@@ -307,7 +307,7 @@ database_open(const struct database_options *options, struct database **out, str
 {
 	struct database *database = memory_get(sizeof(*database));
 	unsigned char header[HEADER_BYTES];
-	int64_t size;
+	int64_t size = 0;
 
 	assert(options->application != 0);
 	database->path = memory_text(options->path);

@@ -35,6 +35,7 @@ struct checked_file {
 	enum checked_kind kind;
 	int scratch_bytes;
 	unsigned char *scratch; /* the page that is written, with its checksum */
+	sqlite3_int64 size;     /* of a database file, at least */
 				/* the lower VFS's file stands here */
 };
 
@@ -100,6 +101,36 @@ check_page(sqlite3_file *file, int read_rc, const void *page, int bytes, sqlite3
 }
 
 static int
+u16_at(const unsigned char *at)
+{
+	return at[0] << 8 | at[1];
+}
+
+/*
+ * A page of a tree keeps copies of cells that moved to another page in the gap
+ * between its pointers and its cells: deleting the row leaves those, whatever
+ * secure_delete says. Nobody reads the gap, so it is written as zeros.
+ * Other pages start with the number of a page, thus with neither 2, 5, 10 nor 13
+ * while there are fewer than 2^25 pages. Source: fileformat2, section 1.6.
+ */
+static void
+clear_gap(unsigned char *page, int bytes, bool first, sqlite3_int64 file_size)
+{
+	unsigned char *header = page + (first ? 100 : 0);
+	bool leaf = header[0] == 10 || header[0] == 13, inner = header[0] == 2 || header[0] == 5;
+	int cells = u16_at(header + 3), content = u16_at(header + 5), i;
+	unsigned char *pointers = header + (leaf ? 8 : 12), *gap = pointers + 2 * cells;
+
+	if ((!leaf && !inner) || file_size / bytes >= 1 << 25 || content == 0 ||
+	    content > bytes - PAGE_CHECKSUM_BYTES || gap > page + content)
+		return;
+	for (i = 0; i < cells; i++)
+		if (u16_at(pointers + 2 * i) < content)
+			return;
+	memset(gap, 0, (size_t)(page + content - gap));
+}
+
+static int
 write_page(struct checked_file *checked, const void *page, int bytes, sqlite3_int64 offset)
 {
 	const unsigned char *plain = page;
@@ -116,8 +147,11 @@ write_page(struct checked_file *checked, const void *page, int bytes, sqlite3_in
 		if (!checked->scratch)
 			return SQLITE_IOERR_NOMEM;
 	}
-	page_checksum(plain, bytes, offset, &checksum);
+	if (checked->size < offset + bytes)
+		checked->size = offset + bytes;
 	memcpy(checked->scratch, plain, (size_t)bytes - PAGE_CHECKSUM_BYTES);
+	clear_gap(checked->scratch, bytes, offset == 0, checked->size);
+	page_checksum(checked->scratch, bytes, offset, &checksum);
 	memcpy(
 	    checked->scratch + bytes - PAGE_CHECKSUM_BYTES, checksum.digest, PAGE_CHECKSUM_BYTES);
 	return lower(&checked->base)
@@ -334,8 +368,11 @@ checked_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, 
 	memset(checked, 0, sizeof(*checked));
 	checked->kind = flags & SQLITE_OPEN_WAL ? CHECKED_LOG : CHECKED_DATABASE;
 	rc = lower_vfs->xOpen(lower_vfs, name, lower(file), flags, out_flags);
-	if (lower(file)->pMethods)
-		file->pMethods = &checked_methods;
+	if (!lower(file)->pMethods)
+		return rc;
+	file->pMethods = &checked_methods;
+	if (rc == SQLITE_OK && checked->kind == CHECKED_DATABASE)
+		rc = lower(file)->pMethods->xFileSize(lower(file), &checked->size);
 	return rc;
 }
 

@@ -12,6 +12,9 @@
  * with its link of that chain. Source: "The SQLite Database File Format",
  * section 4 (https://www.sqlite.org/fileformat2.html#walformat).
  *
+ * Copies of moved cells, which SQLite leaves in a page's gap, are not written:
+ * so what secure_delete deletes is gone.
+ *
  * A mismatch is SQLITE_IOERR_DATA. Private to base: database.h is the way in.
  */
 #ifndef DYETRACE_BASE_PAGE_CHECKSUM_H
