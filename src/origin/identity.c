@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Names in memory first, then in the file, then new. A row is sealed with its
+ * number, lookup and pseudonym as context: it cannot be altered or exchanged
+ * for another unseen.
+ *
+ * The lookup is keyed by the store key, which never changes, so that rotating
+ * the vault touches nothing but the sealed names.
+ */
+#include "origin/identity.h"
+
+#include <assert.h>
+
+#include "identity_inside.h"
+#include "base/fault.h"
+#include "base/memory.h"
+#include "identity_rows.h"
+
+#define ROTATE_ROWS 4096
+#define PENDING_MAX                                                                                \
+	4096     /* new rows before a commit is due: what is not committed stands in memory */
+#define DRAWS 64 /* pseudonyms drawn from the system at once */
+
+struct identity {
+	const struct keys *keys;
+	struct identity_rows *rows;
+	struct actor_table table;
+	struct hmac_key lookup_key;
+	struct identity_meta meta; /* as it will be committed */
+	uint64_t loaded;           /* rows that also stand in memory */
+	uint32_t actors_max;
+	bool changed;          /* rows or meta since the last commit */
+	uint32_t pending;      /* new rows since then */
+	bool log_holds_erased; /* the log could not be cut after an erasure */
+	uint64_t beyond_max, too_long;
+	struct buffer scratch; /* a sealed or unsealed name */
+	struct pseudonym draws[DRAWS];
+	size_t drawn; /* of these, given out */
+};
+
+static void
+lookup_of(const struct identity *identity, struct text name, uint8_t lookup[LOOKUP_BYTES])
+{
+	uint8_t mac[SHA256_BYTES];
+
+	hmac_of(&identity->lookup_key, name.data, name.size, mac);
+	memcpy(lookup, mac, LOOKUP_BYTES);
+}
+
+/* What a row is, for its seal. */
+static const struct text context_head = {"identity/", 9};
+#define CONTEXT_BYTES (9 + 4 + LOOKUP_BYTES + PSEUDONYM_BYTES)
+static struct text
+context_of(const struct identity_row *row, char out[CONTEXT_BYTES])
+{
+	char *next = out;
+	int i;
+
+	memcpy(next, context_head.data, context_head.size);
+	next += context_head.size;
+	for (i = 0; i < 4; i++)
+		*next++ = (char)(row->number >> (24 - 8 * i));
+	memcpy(next, row->lookup, LOOKUP_BYTES);
+	memcpy(next + LOOKUP_BYTES, row->pseudonym.bytes, PSEUDONYM_BYTES);
+	return (struct text){out, CONTEXT_BYTES};
+}
+
+/* Whether these are the keys that the table was made with. */
+static bool
+check_keys(struct identity *identity, const char *path, struct error *err)
+{
+	struct identity_row row;
+	uint8_t check[KEY_BYTES];
+	bool found;
+
+	keys_derive(identity->keys, TEXT("identity/check"), check);
+	if (!identity_rows_meta(identity->rows, &identity->meta, &found, err))
+		return false;
+	if (found && memcmp(identity->meta.key_check, check, LOOKUP_BYTES) != 0)
+		return error_set(err, ERROR_REFUSED,
+		    "identity table: %s: belongs to another key file; name that one in the setting "
+		    "`keys`",
+		    path);
+	if (found)
+		return true;
+	if (!identity_rows_next(identity->rows, 0, &row, &found, err))
+		return false;
+	if (found)
+		return error_set(err, ERROR_DAMAGED,
+		    "identity table: %s: it lacks its head: restore it from a copy", path);
+	memcpy(identity->meta.key_check, check, LOOKUP_BYTES);
+	identity->changed = true;
+	return identity_rows_begin(identity->rows, err) && identity_commit(identity, err);
+}
+
+bool
+identity_open(const struct identity_options *options, struct identity **identity, struct error *err)
+{
+	struct identity *made = memory_get(sizeof(*made));
+	uint8_t secret[KEY_BYTES];
+
+	made->keys = options->keys;
+	made->actors_max = options->actors_max;
+	made->drawn = DRAWS;
+	keys_derive(options->keys, TEXT("identity/lookup"), secret);
+	hmac_key_init(&made->lookup_key, secret, sizeof(secret));
+	explicit_bzero(secret, sizeof(secret));
+	actor_table_init(&made->table);
+	if (!identity_rows_open(options->path, options->create, &made->rows, err) ||
+	    !check_keys(made, options->path, err)) {
+		identity_close(made);
+		return false;
+	}
+	*identity = made;
+	return true;
+}
+
+void
+identity_close(struct identity *identity)
+{
+	if (!identity)
+		return;
+	identity_rows_close(identity->rows);
+	actor_table_fini(&identity->table);
+	if (identity->scratch.data)
+		explicit_bzero(identity->scratch.data, identity->scratch.capacity);
+	buffer_fini(&identity->scratch);
+	memory_wipe(identity, sizeof(*identity));
+}
+
+/* Unseals the row's name into scratch. */
+static bool
+unseal(struct identity *identity, const struct identity_row *row, struct error *err)
+{
+	char context[CONTEXT_BYTES];
+
+	identity->scratch.size = 0;
+	if (keys_unseal(
+		identity->keys, context_of(row, context), row->sealed, &identity->scratch, err))
+		return true;
+	return error_within(err, "identity table: row %u", row->number);
+}
+
+static void
+seal(struct identity *identity, struct identity_row *row, struct text name)
+{
+	char context[CONTEXT_BYTES];
+
+	identity->scratch.size = 0;
+	keys_seal(identity->keys, context_of(row, context), name, &identity->scratch);
+	row->sealed = buffer_text(&identity->scratch);
+}
+
+/* All zero means unknown, so it is never drawn. */
+static struct pseudonym
+draw(struct identity *identity)
+{
+	static const struct pseudonym unknown;
+	struct pseudonym drawn;
+
+	do {
+		if (identity->drawn == DRAWS) {
+			random_fill(identity->draws, sizeof(identity->draws));
+			identity->drawn = 0;
+		}
+		drawn = identity->draws[identity->drawn++];
+	} while (memcmp(&drawn, &unknown, sizeof(drawn)) == 0);
+	return drawn;
+}
+
+/* Adds a row under a pseudonym whose short bits nobody has or had. */
+static bool
+add_row(struct identity *identity, struct text name, struct identity_row *row, struct error *err)
+{
+	bool added = false;
+
+	if (!identity_rows_begin(identity->rows, err))
+		return false;
+	identity->changed = true;
+	row->number = identity->meta.last_number + 1;
+	while (!added) {
+		row->pseudonym = draw(identity);
+		seal(identity, row, name);
+		if (!identity_rows_add(identity->rows, row, &added, err))
+			return false;
+	}
+	identity->meta.last_number = row->number;
+	identity->meta.rows++;
+	return ++identity->pending < PENDING_MAX || identity_commit(identity, err);
+}
+
+static struct identity_entry *
+remember(struct identity *identity, struct text name, uint32_t tag, const struct identity_row *row)
+{
+	struct identity_entry *entry = actor_table_add(&identity->table, name, tag);
+
+	entry->pseudonym = row->pseudonym;
+	entry->number = row->number;
+	identity->loaded++;
+	return entry;
+}
+
+/* The row of a name that is not in memory. Needs no look where every row is. */
+static bool
+find_row(struct identity *identity, struct text name, struct identity_row *row, bool *found,
+    struct error *err)
+{
+	lookup_of(identity, name, row->lookup);
+	*found = false;
+	if (identity->loaded == identity->meta.rows)
+		return true;
+	if (!identity_rows_find(identity->rows, row->lookup, row, found, err))
+		return false;
+	if (!*found)
+		return true;
+	if (!unseal(identity, row, err))
+		return false;
+	if (!text_equal(buffer_text(&identity->scratch), name))
+		return error_set(err, ERROR_DAMAGED,
+		    "identity table: row %u: is found by another name", row->number);
+	return true;
+}
+
+static bool
+find_or_add_row(struct identity *identity, struct text name, uint32_t tag,
+    struct identity_entry **entry, struct error *err)
+{
+	struct identity_row row = {0};
+	bool found;
+
+	if (!find_row(identity, name, &row, &found, err))
+		return false;
+	if (!found &&
+	    (identity->meta.rows >= identity->actors_max ||
+		identity->meta.last_number == UINT32_MAX)) {
+		identity->beyond_max++;
+		return true;
+	}
+	if (!found && !add_row(identity, name, &row, err))
+		return false;
+	*entry = remember(identity, name, tag, &row);
+	return true;
+}
+
+bool
+identity_find_or_add(
+    struct identity *identity, struct text name, struct identity_entry **entry, struct error *err)
+{
+	return identity_find_or_add_tagged(
+	    identity, name, actor_table_tag(&identity->table, name), entry, err);
+}
+
+bool
+identity_find_or_add_tagged(struct identity *identity, struct text name, uint32_t tag,
+    struct identity_entry **entry, struct error *err)
+{
+	*entry = NULL;
+	if (!name.size)
+		return true;
+	if (name.size > ACTOR_NAME_BYTES_MAX) {
+		identity->too_long++;
+		return true;
+	}
+	*entry = actor_table_find(&identity->table, name, tag);
+	return *entry || find_or_add_row(identity, name, tag, entry, err);
+}
+
+struct actor_table *
+identity_table(struct identity *identity)
+{
+	return &identity->table;
+}
+
+/* Tries again until nobody reads the old copy any more. */
+static bool
+cut_log(struct identity *identity, struct error *err)
+{
+	bool done;
+
+	if (!identity->log_holds_erased)
+		return true;
+	if (!identity_rows_cut_log(identity->rows, &done, err))
+		return false;
+	identity->log_holds_erased = !done;
+	return true;
+}
+
+bool
+identity_commit(struct identity *identity, struct error *err)
+{
+	if (!identity->changed)
+		return true;
+	if (!identity_rows_set_meta(identity->rows, &identity->meta, err) ||
+	    !identity_rows_commit(identity->rows, err))
+		return false;
+	fault_point("identities-written");
+	identity->changed = false;
+	identity->pending = 0;
+	return cut_log(identity, err);
+}
+
+bool
+identity_find_short(struct identity *identity, uint32_t short_bits, struct pseudonym *pseudonym,
+    enum identity_state *state, struct error *err)
+{
+	struct identity_row row;
+	bool found;
+
+	*state = IDENTITY_NONE;
+	if (!identity_rows_find_short(identity->rows, short_bits, &row, &found, err))
+		return false;
+	if (found) {
+		*state = IDENTITY_KNOWN;
+		*pseudonym = row.pseudonym;
+		return true;
+	}
+	if (!identity_rows_find_erased(identity->rows, short_bits, pseudonym, &found, err))
+		return false;
+	if (found)
+		*state = IDENTITY_ERASED;
+	return true;
+}
+
+bool
+identity_name(struct identity *identity, const struct pseudonym *pseudonym, struct buffer *name,
+    enum identity_state *state, struct error *err)
+{
+	struct pseudonym other;
+	struct identity_row row;
+	bool found;
+
+	if (!identity_find_short(identity, pseudonym_short(pseudonym), &other, state, err))
+		return false;
+	if (*state != IDENTITY_NONE && memcmp(&other, pseudonym, sizeof(other)) != 0)
+		*state = IDENTITY_NONE;
+	if (*state != IDENTITY_KNOWN)
+		return true;
+	if (!identity_rows_find_short(
+		identity->rows, pseudonym_short(pseudonym), &row, &found, err) ||
+	    !unseal(identity, &row, err))
+		return false;
+	buffer_add_text(name, buffer_text(&identity->scratch));
+	return true;
+}
+
+bool
+identity_erase(
+    struct identity *identity, struct text name, struct pseudonym *pseudonym, struct error *err)
+{
+	struct identity_row row = {0};
+	bool found;
+
+	*pseudonym = (struct pseudonym){0};
+	lookup_of(identity, name, row.lookup);
+	if (!identity_rows_find(identity->rows, row.lookup, &row, &found, err))
+		return false;
+	identity->log_holds_erased = true;
+	if (!found)
+		return identity_commit(identity, err) && cut_log(identity, err);
+	*pseudonym = row.pseudonym;
+	if (!identity_rows_begin(identity->rows, err) ||
+	    !identity_rows_erase(identity->rows, &row, err))
+		return false;
+	identity->changed = true;
+	identity->meta.rows--;
+	if (actor_table_remove(&identity->table, name))
+		identity->loaded--;
+	return identity_commit(identity, err);
+}
+
+/* Seals one transaction's rows anew; *last is where it came to, unchanged at the end. */
+static bool
+rotate_some(struct identity *identity, uint32_t *last, int64_t *looked_at, struct error *err)
+{
+	struct identity_row row;
+	struct buffer name = {0};
+	bool found = true, done = true;
+	int i;
+
+	for (i = 0; done && i < ROTATE_ROWS; i++) {
+		done = identity_rows_next(identity->rows, *last, &row, &found, err);
+		if (!done || !found)
+			break;
+		*last = row.number;
+		*looked_at += 1;
+		if (sealed_generation(row.sealed) == keys_vault_generation(identity->keys))
+			continue;
+		name.size = 0;
+		done = unseal(identity, &row, err);
+		if (!done)
+			break;
+		buffer_add_text(&name, buffer_text(&identity->scratch));
+		seal(identity, &row, buffer_text(&name));
+		done = identity_rows_reseal(identity->rows, row.number, row.sealed, err);
+	}
+	if (name.data)
+		explicit_bzero(name.data, name.capacity);
+	buffer_fini(&name);
+	return done;
+}
+
+bool
+identity_rotate(struct identity *identity,
+    void (*progress)(void *context, int64_t done, int64_t total), void *context, struct error *err)
+{
+	int64_t looked_at = 0, before;
+	uint32_t last = 0;
+
+	do {
+		before = looked_at;
+		if (!identity_rows_begin(identity->rows, err))
+			return false;
+		identity->changed = true;
+		if (!rotate_some(identity, &last, &looked_at, err) ||
+		    !identity_commit(identity, err))
+			return false;
+		if (progress)
+			progress(context, looked_at, (int64_t)identity->meta.rows);
+	} while (looked_at > before);
+	/* The old seals are in the log's copies of pages too. */
+	identity->log_holds_erased = true;
+	return cut_log(identity, err);
+}
+
+bool
+identity_check(struct identity *identity, struct error *err)
+{
+	struct identity_row row = {0};
+	uint8_t lookup[LOOKUP_BYTES];
+	bool found = true;
+
+	if (!identity_commit(identity, err) || !identity_rows_check(identity->rows, err))
+		return false;
+	for (;;) {
+		if (!identity_rows_next(identity->rows, row.number, &row, &found, err))
+			return false;
+		if (!found)
+			return true;
+		if (!unseal(identity, &row, err))
+			return false;
+		lookup_of(identity, buffer_text(&identity->scratch), lookup);
+		if (memcmp(lookup, row.lookup, sizeof(lookup)) != 0)
+			return error_set(err, ERROR_DAMAGED,
+			    "identity table: row %u: is found by another name", row.number);
+	}
+}
+
+void
+identity_counts(const struct identity *identity, struct identity_counts *counts)
+{
+	*counts = (struct identity_counts){
+	    .actors = identity->meta.rows,
+	    .last_number = identity->meta.last_number,
+	    .in_memory = identity->table.count,
+	    .bytes = actor_table_bytes(&identity->table),
+	    .beyond_max = identity->beyond_max,
+	    .too_long = identity->too_long,
+	};
+}
