@@ -17,8 +17,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#define CACHE_KILOBYTES 8192
-#define CHECKPOINT_PAGES 1000
 #define HEADER_BYTES 100               /* of a database file; fileformat2, section 1.3 */
 #define HEADER_MAGIC "SQLite format 3" /* with its NUL */
 #define HEADER_RESERVED 20
@@ -202,26 +200,42 @@ make_file(struct database *database, uint32_t application, struct error *err)
 	return run_pragma(database, err, "PRAGMA application_id = %d", (int32_t)application);
 }
 
+static bool
+run_pragmas(struct database *database, const char *const *pragmas, struct error *err)
+{
+	for (; *pragmas; pragmas++)
+		if (!database_run(database, *pragmas, err))
+			return false;
+	return true;
+}
+
 /*
- * What holds for every connection. No spilling: pages go to the log by a commit
- * and not before, which the log's checksums rely on.
+ * No spilling of the cache: pages go to the log by a commit and not before, which
+ * the log's checksums rely on.
  */
 static bool
 set_up(struct database *database, const struct database_options *options, struct error *err)
 {
-	bool write = options->mode == DATABASE_WRITE;
+	static const char *const for_all[] = {
+	    "PRAGMA mmap_size = 0",
+	    "PRAGMA cache_size = -8192", /* KiB */
+	    "PRAGMA cache_spill = OFF",
+	    "PRAGMA temp_store = MEMORY",
+	    "PRAGMA trusted_schema = OFF",
+	    NULL,
+	};
+	static const char *const for_writers[] = {
+	    "PRAGMA journal_mode = WAL",
+	    "PRAGMA synchronous = FULL",
+	    "PRAGMA wal_autocheckpoint = 1000",     /* pages */
+	    "PRAGMA journal_size_limit = 67108864", /* what a slow reader made grow is cut again */
+	    NULL,
+	};
 
-	return run_pragma(database, err, "PRAGMA mmap_size = 0") &&
-	    run_pragma(database, err, "PRAGMA cache_size = -%d", CACHE_KILOBYTES) &&
-	    run_pragma(database, err, "PRAGMA cache_spill = OFF") &&
-	    run_pragma(database, err, "PRAGMA temp_store = MEMORY") &&
-	    run_pragma(database, err, "PRAGMA trusted_schema = OFF") &&
+	return run_pragmas(database, for_all, err) &&
 	    run_pragma(database, err, "PRAGMA secure_delete = %s",
 		options->secure_delete ? "ON" : "OFF") &&
-	    (!write || run_pragma(database, err, "PRAGMA journal_mode = WAL")) &&
-	    (!write || run_pragma(database, err, "PRAGMA synchronous = FULL")) &&
-	    (!write ||
-		run_pragma(database, err, "PRAGMA wal_autocheckpoint = %d", CHECKPOINT_PAGES));
+	    (options->mode == DATABASE_READ || run_pragmas(database, for_writers, err));
 }
 
 static bool

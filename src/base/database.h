@@ -89,6 +89,9 @@ MUST_USE bool statement_run(struct statement *statement, struct error *err);
 /* Leaves rows unread; unbinds everything. */
 void statement_reset(struct statement *statement);
 
+/* How many columns, and their names (borrowed until close): known before the first step. */
+int statement_columns(struct statement *statement);
+const char *statement_column_name(struct statement *statement, int column);
 /* Columns of the row; texts and blobs are borrowed until the next step or reset. */
 int64_t statement_long(struct statement *statement, int column);
 uint64_t statement_u64(struct statement *statement, int column);
@@ -96,18 +99,5 @@ struct text statement_text(struct statement *statement, int column); /* absent f
 bool statement_is_null(struct statement *statement, int column);
 /* ERROR_DAMAGED unless the column is a blob of exactly that size. */
 MUST_USE bool statement_fixed(struct statement *statement, int column, void *out, size_t bytes, struct error *err);
-
-/*
- * A blob read in parts, without the rest of it: rows of tables whose key is an
- * integer. gives: ended by blob_close(); the next blob_move() reuses it.
- */
-struct blob;
-MUST_USE bool blob_open(struct database *database, const char *table, const char *column, int64_t row,
-    struct blob **blob, struct error *err);
-/* ERROR_DAMAGED: no such row */
-MUST_USE bool blob_move(struct blob *blob, int64_t row, struct error *err);
-size_t blob_size(const struct blob *blob);
-MUST_USE bool blob_read(struct blob *blob, void *out, size_t bytes, size_t offset, struct error *err);
-void blob_close(struct blob *blob);
 
 #endif

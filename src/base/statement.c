@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Statements know their database, so that closing it ends them, and a blob's handle likewise. */
+/* Statements know their database, so that closing it ends them. */
 #include "database_inside.h"
 
 #include "base/memory.h"
@@ -10,11 +10,6 @@ struct statement {
 	struct database *database;
 	sqlite3_stmt *stmt;
 	struct statement *next, **link;
-};
-
-struct blob {
-	struct database *database;
-	sqlite3_blob *blob;
 };
 
 bool
@@ -124,6 +119,18 @@ statement_reset(struct statement *statement)
 	sqlite3_clear_bindings(statement->stmt);
 }
 
+int
+statement_columns(struct statement *statement)
+{
+	return sqlite3_column_count(statement->stmt);
+}
+
+const char *
+statement_column_name(struct statement *statement, int column)
+{
+	return sqlite3_column_name(statement->stmt, column);
+}
+
 int64_t
 statement_long(struct statement *statement, int column)
 {
@@ -164,57 +171,4 @@ statement_fixed(struct statement *statement, int column, void *out, size_t bytes
 		    statement->database->path, value.size, bytes);
 	memcpy(out, value.data, bytes);
 	return true;
-}
-
-/* --- blobs in parts ------------------------------------------------------------------- */
-
-bool
-blob_open(struct database *database, const char *table, const char *column, int64_t row,
-    struct blob **out, struct error *err)
-{
-	sqlite3_blob *handle = NULL;
-	struct blob *blob;
-	int rc = sqlite3_blob_open(database->db, "main", table, column, row, 0, &handle);
-
-	if (rc != SQLITE_OK)
-		return database_fail(database, rc, err);
-	blob = memory_get(sizeof(*blob));
-	blob->database = database;
-	blob->blob = handle;
-	*out = blob;
-	return true;
-}
-
-bool
-blob_move(struct blob *blob, int64_t row, struct error *err)
-{
-	int rc = sqlite3_blob_reopen(blob->blob, row);
-
-	return rc == SQLITE_OK || database_fail(blob->database, rc, err);
-}
-
-size_t
-blob_size(const struct blob *blob)
-{
-	return (size_t)sqlite3_blob_bytes(blob->blob);
-}
-
-bool
-blob_read(struct blob *blob, void *out, size_t bytes, size_t offset, struct error *err)
-{
-	int rc;
-
-	if (offset > blob_size(blob) || bytes > blob_size(blob) - offset)
-		return error_set(err, ERROR_DAMAGED, "%s: a blob ends early", blob->database->path);
-	rc = sqlite3_blob_read(blob->blob, out, (int)bytes, (int)offset);
-	return rc == SQLITE_OK || database_fail(blob->database, rc, err);
-}
-
-void
-blob_close(struct blob *blob)
-{
-	if (!blob)
-		return;
-	sqlite3_blob_close(blob->blob);
-	memory_free(blob);
 }

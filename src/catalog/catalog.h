@@ -60,7 +60,7 @@ struct catalog_quarantined {
 	struct text reason, detail;
 	bool replayed;
 	uint64_t replay_record; /* ledger index of the event that came back */
-};
+}; /* committed with replayed = true: only partition, offset and replay_record are looked at */
 
 struct catalog_epoch { /* a note took effect */
 	uint64_t record;    /* ledger index of the note */
@@ -76,30 +76,42 @@ struct catalog_commit {
 	size_t partition_count; const struct partition *const *partitions; /* whole new state */
 	size_t block_count; const struct catalog_block *blocks;
 	size_t span_count; const struct catalog_span *spans;
-	size_t id_count; const struct catalog_id *ids; /* ascending by record */
+	size_t id_count; const struct catalog_id *ids; /* ascending by record, at most one each */
 	size_t quarantined_count; const struct catalog_quarantined *quarantined; /* new rows; or replayed ones (updated) */
 	size_t epoch_count; const struct catalog_epoch *epochs;
 	size_t chunk_count; uint64_t first_chunk; const uint8_t (*chunks)[CATALOG_HASH_BYTES]; /* roots of complete chunks of 1,024 leaves */
 	struct text frontier; /* saved tree of the facts */
 	uint64_t records;     /* leaves in the facts tree behind this commit */
 };
-/* One durable transaction (synchronous=FULL). ERROR_IO: nothing of it is there. */
+/*
+ * One durable transaction (synchronous=FULL).
+ *
+ * ERROR_IO       nothing of it is there
+ * ERROR_DAMAGED  it does not follow the state that is there (blocks, records, epochs, chunks without a hole); nothing of it is there
+ * ERROR_BUSY     another process is writing
+ */
 MUST_USE bool catalog_commit(struct catalog *catalog, const struct catalog_commit *commit, struct error *err);
 
 /* --- the state at the last commit ------------------------------------------------------ */
 
 struct catalog_state {
-	uint8_t store_id[16];	/* random, made by catalog_create_id() or restored by rebuild from the ledger */
+	uint8_t store_id[16];	/* as catalog_set_store_id() put it; zeros before */
 	uint64_t records, blocks;
 	uint32_t segment; int64_t segment_bytes; /* committed end of the ledger; 0, 0: empty */
 	uint32_t epoch;		/* lineage epoch in force, 0: none */
 };
 MUST_USE bool catalog_state(struct catalog *catalog, struct catalog_state *state, struct error *err);
+/* Durable at once. ERROR_REFUSED: it has another one. */
 MUST_USE bool catalog_set_store_id(struct catalog *catalog, const uint8_t store_id[16], struct error *err);
 /* Appends the saved frontier (empty before the first commit). */
 MUST_USE bool catalog_frontier(struct catalog *catalog, struct buffer *saved, struct error *err);
 
-/* --- questions: each returns true when it worked; *found says whether there is one ------ */
+/*
+ * --- questions: each returns true when it worked; *found says whether there is one ------
+ *
+ * A visit that returns false ends the walk, which is no error. It may ask other
+ * questions, and must not commit.
+ */
 
 /* Visits every partition in order of number; strings are borrowed for the visit. */
 MUST_USE bool catalog_partitions(struct catalog *catalog,

@@ -15,7 +15,7 @@
 
 struct quarantine;
 
-/* gives: ended by quarantine_close(). write: created if missing. */
+/* gives: ended by quarantine_close(), which forgets what was not committed. write: created if missing. keys: borrowed. */
 MUST_USE bool quarantine_open(const char *path, bool write, const struct keys *keys, struct quarantine **quarantine,
     struct error *err);
 void quarantine_close(struct quarantine *quarantine);
@@ -35,7 +35,7 @@ MUST_USE bool quarantine_get(struct quarantine *quarantine, uint32_t partition, 
     bool *found, struct error *err);
 /* Deletes the raw bytes of a position (replayed, or given up). Durable with commit. */
 MUST_USE bool quarantine_drop(struct quarantine *quarantine, uint32_t partition, int64_t offset, struct error *err);
-/* Re-encrypts under the newest vault generation, in bounded transactions; restartable. */
+/* Re-encrypts under the newest vault generation, in bounded transactions; restartable. Commits first. progress: may be NULL. */
 MUST_USE bool quarantine_rotate(struct quarantine *quarantine, void (*progress)(void *context, int64_t done, int64_t total),
     void *context, struct error *err);
 MUST_USE bool quarantine_bytes(struct quarantine *quarantine, int64_t *count, int64_t *bytes, struct error *err);

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The tables are those of schemas/catalog. */
+#include "sql.h"
+
+#define PARTITION                                                                                  \
+	"number, source, name, incarnation, ended, start, next_offset, next_byte, has_first, "     \
+	"first_payload, recorded, quarantined, filtered, gaps, max_time_ms, content"
+#define BLOCK                                                                                      \
+	"block.number, segment, offset, bytes, objects, records, events, block.first_record, "     \
+	"identity, min_time_ms, max_time_ms"
+#define SPAN                                                                                       \
+	"span.partition, span.first_offset, span.end_offset, span.block, span.first_record, "      \
+	"span.end_record"
+#define QUARANTINED "partition, offset, record, reason, detail, replay_record"
+
+const char *const catalog_sql_texts[SQL_COUNT] = {
+    [SQL_STATE] = "SELECT store_id, records, blocks, segment, segment_bytes, epoch FROM state",
+    [SQL_STATE_PUT] =
+	"UPDATE state SET records = ?1, blocks = ?2, segment = ?3, segment_bytes = ?4,"
+	" epoch = ?5, frontier = ?6",
+    [SQL_STORE_ID_PUT] = "UPDATE state SET store_id = ?1 WHERE store_id IS NULL OR store_id = ?1",
+    [SQL_FRONTIER] = "SELECT frontier FROM state",
+
+    [SQL_PARTITIONS] = "SELECT " PARTITION " FROM partition ORDER BY number",
+    [SQL_PARTITION_PUT] =
+	"INSERT INTO partition (" PARTITION ") VALUES"
+	" (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
+	" ON CONFLICT (number) DO UPDATE SET source = ?2, name = ?3, incarnation = ?4, ended = ?5,"
+	" start = ?6, next_offset = ?7, next_byte = ?8, has_first = ?9, first_payload = ?10,"
+	" recorded = ?11, quarantined = ?12, filtered = ?13, gaps = ?14, max_time_ms = ?15,"
+	" content = ?16",
+
+    [SQL_BLOCK] = "SELECT " BLOCK " FROM block WHERE number = ?1",
+    [SQL_BLOCK_LAST] = "SELECT " BLOCK " FROM block ORDER BY number DESC LIMIT 1",
+    [SQL_BLOCK_OF_RECORD] = "SELECT " BLOCK " FROM block WHERE first_record <= ?1"
+			    " ORDER BY first_record DESC LIMIT 1",
+    [SQL_BLOCK_OF_POSITION] =
+	"SELECT " BLOCK ", " SPAN " FROM span JOIN block ON block.number = span.block"
+	" WHERE partition = ?1 AND first_offset <= ?2 ORDER BY first_offset DESC LIMIT 1",
+    [SQL_BLOCK_PUT] = "INSERT INTO block (number, segment, offset, bytes, objects, records, events,"
+		      " first_record, identity, min_time_ms, max_time_ms)"
+		      " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    [SQL_BLOCKS] = "SELECT " BLOCK " FROM block ORDER BY number",
+    [SQL_SPAN_PUT] = "INSERT INTO span (partition, first_offset, end_offset, block, first_record,"
+		     " end_record) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    /* Every partition, and every span with the block it names: what is missing on a side is NULL. */
+    [SQL_SPANS] = "SELECT " SPAN ", block.number, block.records FROM span"
+		  " LEFT JOIN block ON block.number = span.block ORDER BY partition, first_offset",
+
+    [SQL_ID_GROUP] = "SELECT pairs FROM id_group WHERE number = ?1",
+    [SQL_ID_GROUP_PUT] = "INSERT INTO id_group (number, pairs) VALUES (?1, ?2)",
+    [SQL_ID_GROUPS] = "SELECT number, pairs FROM id_group ORDER BY number",
+    [SQL_ID_TAIL] = "SELECT block, pairs FROM id_tail ORDER BY block",
+    [SQL_ID_TAIL_PUT] = "INSERT INTO id_tail (block, pairs) VALUES (?1, ?2)",
+    [SQL_ID_TAIL_CLEAR] = "DELETE FROM id_tail",
+
+    [SQL_CHUNK] = "SELECT root FROM chunk WHERE number = ?1",
+    [SQL_CHUNKS] = "SELECT number, root FROM chunk WHERE number < ?1 ORDER BY number",
+    [SQL_CHUNK_COUNT] = "SELECT coalesce(max(number) + 1, 0) FROM chunk",
+    [SQL_CHUNK_PUT] = "INSERT INTO chunk (number, root) VALUES (?1, ?2)",
+
+    [SQL_QUARANTINED] = "SELECT " QUARANTINED " FROM quarantined"
+			" WHERE ?1 OR replay_record IS NULL ORDER BY record",
+    [SQL_QUARANTINED_AT] =
+	"SELECT " QUARANTINED " FROM quarantined WHERE partition = ?1 AND offset = ?2",
+    [SQL_QUARANTINED_REASONS] = "SELECT reason, count(*) FROM quarantined"
+				" WHERE replay_record IS NULL GROUP BY reason ORDER BY reason",
+    [SQL_QUARANTINED_COUNTS] =
+	"SELECT number, partition.quarantined,"
+	" (SELECT count(*) FROM quarantined WHERE partition = number AND replay_record IS NULL)"
+	" FROM partition ORDER BY number",
+    [SQL_QUARANTINED_PUT] = "INSERT INTO quarantined (partition, offset, record, reason, detail)"
+			    " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_QUARANTINED_REPLAYED] = "UPDATE quarantined SET replay_record = ?3"
+				 " WHERE partition = ?1 AND offset = ?2 AND replay_record IS NULL",
+
+    [SQL_EPOCHS] = "SELECT record, number, what, body FROM epoch ORDER BY record",
+    [SQL_EPOCH_AT] = "SELECT number, record FROM epoch WHERE number > 0 AND record <= ?1"
+		     " ORDER BY record DESC LIMIT 1",
+    [SQL_EPOCH_PUT] = "INSERT INTO epoch (record, number, what, body) VALUES (?1, ?2, ?3, ?4)",
+
+    [SQL_TABLES] = "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name",
+};
