@@ -19,7 +19,12 @@
 #include "model/record.h"
 
 #define BLOCK_RECORDS_MAX 1024
-#define BLOCK_BYTES_MAX ((size_t)4 << 20) /* encoded, before deflate; a builder is full above a quarter of it */
+#define BLOCK_BYTES_FULL ((size_t)1 << 20) /* encoded, before deflate: a builder is full above it */
+#define BLOCK_BYTES_MAX ((size_t)64 << 20) /* no block is longer; readers refuse it */
+/* What one record may bring: its texts together (a note's body too), and its
+ * changes. Whoever makes records checks it; the builder only asserts. */
+#define BLOCK_RECORD_BYTES_MAX ((size_t)48 << 20)
+#define BLOCK_RECORD_CHANGES_MAX 65536
 
 /* Where the records of one partition stand in a block. */
 struct block_span {
@@ -45,8 +50,8 @@ struct block_id {
 };
 
 struct block_aside {
-	uint32_t record; /* within the block: a quarantined position, or an event that came back from there */
-	bool replayed;
+	uint32_t record; /* within the block: a quarantined position, or one that came back from there */
+	bool replayed;	 /* it came back: as an event, or the mended mapping filters it */
 	uint32_t partition;
 	int64_t offset;
 	struct text reason, detail; /* of the quarantined */
@@ -77,12 +82,19 @@ struct block {
 };
 void block_free(struct block *block); /* accepts NULL */
 
+/*
+ * Texts that are no UTF-8 (a file's name may be) are recorded with the bytes in
+ * question written \xNN; texts of values are any bytes.
+ */
 struct block_builder;
 struct block_builder_options {
 	const struct symbols *names;
 	const struct keys *keys;
 	uint32_t records_max; /* 1..BLOCK_RECORDS_MAX */
-	/* Whether the lineage in force reads texts of this field (symbols). */
+	/*
+	 * Whether the lineage in force reads texts of this field (symbols). The answer
+	 * is kept until the block ends or a note is added: a new lineage is noted.
+	 */
 	bool (*reads_text)(void *context, uint32_t dataset, uint32_t field);
 	void *context;
 };
@@ -94,7 +106,9 @@ bool block_builder_full(const struct block_builder *builder);
 uint32_t block_builder_count(const struct block_builder *builder);
 /*
  * Adds one record; copies everything. partition: the one that the record is of
- * (NULL for notes); its counts need not be up to date. Must not be full.
+ * (NULL for notes), by that name; it stays where it is until finish, its counts
+ * need not be up to date. The builder must not be full. Of the team that the
+ * event names event.team is recorded, origin.event_team is the same.
  */
 void block_builder_add(struct block_builder *builder, const struct record *record,
     const struct partition *partition);
@@ -107,8 +121,9 @@ struct block *block_builder_finish(struct block_builder *builder);
 
 /*
  * Reading back. The records' texts and changes live in *arena; symbols are
- * added to names. Text that can be decrypted is VALUE_TEXT when keys are given
- * and the block holds it, else VALUE_HASHED.
+ * added to names. What was added as VALUE_TEXT and read by the lineage is
+ * VALUE_TEXT again when keys are given; every other text is VALUE_HASHED. Not
+ * recorded: event.actor and origin.actor_number.
  */
 struct block_content {
 	uint32_t record_count, mark_count;
@@ -119,7 +134,11 @@ struct block_content {
 MUST_USE bool block_read(struct text body, uint32_t objects, struct symbols *names, const struct keys *keys,
     struct arena *arena, struct block_content *content, struct error *err);
 
-/* The canonical leaf of one record: what its proof discloses. Appends to out. */
+/*
+ * The canonical leaf of one record: what its proof discloses. Appends to out.
+ * The same whether texts are VALUE_TEXT or VALUE_HASHED; keys may be NULL if
+ * all are hashed, which is also the quick way for many records.
+ */
 void leaf_encode(const struct record *record, const struct symbols *names, const struct keys *keys,
     struct buffer *out);
 /* A leaf as a JSON document (one object), for people and for check-proof. ERROR_MALFORMED. */

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A block while it is read: what was written so far, in the order of its
+ * numbers. A failed read sets bytes.bad; loops look at it, the end of the
+ * object reports it.
+ */
+#ifndef LEDGER_READING_H
+#define LEDGER_READING_H
+
+#include "builder.h"
+#include "wire.h"
+
+struct read_partition {
+	struct text source, name;
+	uint32_t incarnation;
+	int64_t expected;
+};
+
+struct read_shape {
+	uint32_t dataset, op, system, channel;
+	uint32_t field_count;
+	uint32_t *fields;
+};
+
+struct read_origin {
+	struct origin origin;
+	uint32_t event_team;
+};
+
+struct read_text {
+	uint32_t dataset, field; /* of a sealed text */
+	bool sealed;
+	struct hashed_text hashed;
+	struct text plain; /* absent without keys */
+};
+
+struct block_reading {
+	struct reader bytes;
+	const uint8_t *start;
+	struct symbols *names;
+	const struct keys *keys;     /* NULL: texts stay hidden */
+	struct text_keys *text_keys; /* opened for the first sealed text */
+	struct arena *arena;
+	struct error *err;
+	bool said; /* err says more than "malformed" */
+	uint32_t object, change_count;
+	int64_t time_ms, source_time_ms;
+	/* What was written so far, in the order of its numbers. */
+	uint32_t *symbols;
+	size_t name_count, name_capacity;
+	uint32_t *seen_in; /* [symbol]: the last shape whose field it is, from 1 */
+	size_t seen_capacity;
+	struct text *reasons;
+	size_t reason_count, reason_capacity;
+	struct read_partition *partitions;
+	size_t partition_count, partition_capacity;
+	struct read_shape *shapes;
+	size_t shape_count, shape_capacity;
+	struct read_origin *origins;
+	size_t origin_count, origin_capacity;
+	struct read_text *texts;
+	size_t text_count, text_capacity;
+};
+
+/* Says what is wrong, the first time, and sets bytes.bad. */
+void reading_refuse(struct block_reading *in, const char *format, ...) PRINTF_LIKE(2, 3);
+void reading_fini(struct block_reading *in);
+
+/* A number below count; 0 when bad. */
+size_t reading_number(struct block_reading *in, size_t count, const char *what);
+/* The count of an array as the writer makes them, one block or none; and its end. */
+uint64_t reading_array(struct block_reading *in, uint64_t max);
+void reading_array_end(struct block_reading *in, uint64_t count);
+/* Each is NULL when bad, else borrowed until the next of its kind is read. */
+struct read_partition *reading_partition(struct block_reading *in);
+const struct read_shape *reading_shape(struct block_reading *in);
+const struct read_origin *reading_origin(struct block_reading *in);
+const struct read_text *reading_new_text(struct block_reading *in, uint32_t dataset,
+    uint32_t field, bool sealed);
+const struct read_text *reading_sealed_again(struct block_reading *in, uint32_t dataset,
+    uint32_t field);
+const struct read_text *reading_hashed_again(struct block_reading *in);
+/* A copy in the arena. */
+static inline struct text
+reading_keep(struct block_reading *in, struct text text)
+{
+	return arena_text(in->arena, text);
+}
+
+#endif
