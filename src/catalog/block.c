@@ -24,7 +24,7 @@ block_put(struct catalog *catalog, const struct catalog_block *block, struct err
 }
 
 void
-block_read(struct statement *statement, int column, struct catalog_block *block)
+block_row_read(struct statement *statement, int column, struct catalog_block *block)
 {
 	*block = (struct catalog_block){
 	    .number = statement_u64(statement, column),
@@ -77,7 +77,7 @@ one_block(struct statement *statement, struct catalog_block *block, bool *found,
 	if (!statement_step(statement, found, err))
 		return false;
 	if (*found)
-		block_read(statement, 0, block);
+		block_row_read(statement, 0, block);
 	return true;
 }
 

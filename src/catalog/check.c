@@ -44,7 +44,7 @@ check_blocks(struct catalog *catalog, struct totals *totals, struct error *err)
 	if (!catalog_sql_own(catalog, SQL_BLOCKS, &statement, err))
 		return false;
 	while ((done = statement_step(statement, &row, err)) && row) {
-		block_read(statement, 0, &block);
+		block_row_read(statement, 0, &block);
 		done = check_block(catalog, &before, &block, err);
 		if (!done)
 			break;

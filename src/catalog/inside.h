@@ -43,7 +43,7 @@ bool chunk_put(struct catalog *catalog, uint64_t number, const uint8_t root[CATA
 bool chunk_count(struct catalog *catalog, uint64_t *count, struct error *err);
 
 /* Columns of a question that selects them in the order of the table, from `column` on. */
-void block_read(struct statement *statement, int column, struct catalog_block *block);
+void block_row_read(struct statement *statement, int column, struct catalog_block *block);
 void span_read(struct statement *statement, int column, struct catalog_span *span);
 
 /* --- the id index (id_index.c explains it) ---------------------------------------------- */

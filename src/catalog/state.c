@@ -100,7 +100,7 @@ last_block(struct catalog *catalog, struct catalog_block *block, struct error *e
 	    !statement_step(statement, &row, err))
 		return false;
 	if (row)
-		block_read(statement, 0, block);
+		block_row_read(statement, 0, block);
 	statement_reset(statement);
 	return true;
 }

@@ -15,7 +15,7 @@ block_builder_open(const struct block_builder_options *options)
 
 	assert(options->records_max >= 1 && options->records_max <= BLOCK_RECORDS_MAX);
 	builder->options = *options;
-	builder->macs = text_macs_open(options->keys, options->names);
+	builder->macs = ledger_macs_open(options->keys, options->names);
 	builder->texts = block_texts_open();
 	return builder;
 }
@@ -26,7 +26,7 @@ block_builder_close(struct block_builder *builder)
 	if (!builder)
 		return;
 	block_free(builder->block);
-	text_macs_close(builder->macs);
+	ledger_macs_close(builder->macs);
 	block_texts_close(builder->texts);
 	memory_free(builder->names);
 	memory_free(builder->partitions);

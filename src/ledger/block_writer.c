@@ -87,7 +87,7 @@ put_sealed(
 	p = put_bytes(p, known->mac, TEXT_MAC_BYTES);
 	p = put_text(p, text);
 	if (text.size)
-		text_macs_hide(builder->macs, known, p - text.size, text.size);
+		ledger_macs_hide(builder->macs, known, p - text.size, text.size);
 	return p;
 }
 
@@ -133,7 +133,7 @@ put_value(struct pens pens, struct block_builder *builder, const struct builder_
 	struct known_text *known;
 
 	if (value->kind == VALUE_TEXT) {
-		known = text_macs_find(
+		known = ledger_macs_find(
 		    builder->macs, shape->dataset, field->symbol, field->seed, value->text);
 		if (known->place.block == builder->serial &&
 		    (known->place.number & 1 || !field->reads))

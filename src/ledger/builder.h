@@ -61,7 +61,7 @@ struct builder_slot {
 
 struct block_builder {
 	struct block_builder_options options;
-	struct text_macs *macs;
+	struct ledger_macs *macs;
 	struct block_texts *texts;
 
 	struct block *block; /* NULL: nothing was added since the last finish */

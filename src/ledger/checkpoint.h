@@ -17,6 +17,7 @@
 #define DYETRACE_LEDGER_CHECKPOINT_H
 
 #include "ledger/tree.h"
+#include "base/arena.h"
 #include "base/keys.h"
 
 #define CHECKPOINT_BYTES_MAX 65536

@@ -12,7 +12,7 @@
 #define WAYS 4
 #define SETS 16384 /* 64k texts of 128 bytes */
 
-struct text_macs {
+struct ledger_macs {
 	struct text_keys *keys;
 	uint32_t (*tags)[WAYS]; /* [SETS]; 0: free */
 	struct known_text (*texts)[WAYS];
@@ -20,10 +20,10 @@ struct text_macs {
 	struct known_text passing;
 };
 
-struct text_macs *
-text_macs_open(const struct keys *keys, const struct symbols *names)
+struct ledger_macs *
+ledger_macs_open(const struct keys *keys, const struct symbols *names)
 {
-	struct text_macs *macs = memory_get(sizeof(*macs));
+	struct ledger_macs *macs = memory_get(sizeof(*macs));
 
 	macs->keys = text_keys_open(keys, names);
 	macs->tags = memory_get_array(SETS, sizeof(macs->tags[0]));
@@ -32,7 +32,7 @@ text_macs_open(const struct keys *keys, const struct symbols *names)
 }
 
 void
-text_macs_close(struct text_macs *macs)
+ledger_macs_close(struct ledger_macs *macs)
 {
 	if (!macs)
 		return;
@@ -43,13 +43,13 @@ text_macs_close(struct text_macs *macs)
 }
 
 static void
-compute(struct text_macs *macs, struct known_text *known, struct text text)
+compute(struct ledger_macs *macs, struct known_text *known, struct text text)
 {
 	text_key_mac(text_keys_of(macs->keys, known->dataset, known->field), text, known->mac);
 }
 
 static struct known_text *
-learn(struct text_macs *macs, uint32_t dataset, uint32_t field, uint64_t hash, struct text text)
+learn(struct ledger_macs *macs, uint32_t dataset, uint32_t field, uint64_t hash, struct text text)
 {
 	size_t set = hash % SETS, way = macs->turn++ % WAYS;
 	struct known_text *known = &macs->texts[set][way];
@@ -64,8 +64,8 @@ learn(struct text_macs *macs, uint32_t dataset, uint32_t field, uint64_t hash, s
 }
 
 struct known_text *
-text_macs_find(
-    struct text_macs *macs, uint32_t dataset, uint32_t field, uint64_t seed, struct text text)
+ledger_macs_find(
+    struct ledger_macs *macs, uint32_t dataset, uint32_t field, uint64_t seed, struct text text)
 {
 	struct known_text *known;
 	uint64_t hash;
@@ -91,7 +91,7 @@ text_macs_find(
 }
 
 void
-text_macs_hide(struct text_macs *macs, const struct known_text *known, void *bytes, size_t size)
+ledger_macs_hide(struct ledger_macs *macs, const struct known_text *known, void *bytes, size_t size)
 {
 	text_key_cipher(
 	    text_keys_of(macs->keys, known->dataset, known->field), known->mac, bytes, size);

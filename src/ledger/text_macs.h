@@ -2,7 +2,7 @@
 /*
  * Two tables that spare the writer work on texts that come again.
  *
- * struct text_macs: (dataset, field, text) to its mac, over all blocks. Holds a
+ * struct ledger_macs: (dataset, field, text) to its mac, over all blocks. Holds a
  * bounded number of texts of bounded length; what it forgets is computed again.
  * struct block_texts: mac to the number that a text has in the open block. Holds
  * all of that block's.
@@ -27,19 +27,19 @@ struct known_text {
 	char text[TEXT_MACS_TEXT_MAX];
 };
 
-struct text_macs;
+struct ledger_macs;
 
-struct text_macs *text_macs_open(const struct keys *keys, const struct symbols *names);
-void text_macs_close(struct text_macs *macs); /* accepts NULL */
+struct ledger_macs *ledger_macs_open(const struct keys *keys, const struct symbols *names);
+void ledger_macs_close(struct ledger_macs *macs); /* accepts NULL */
 /*
  * The text with its mac; borrowed until the next call. seed: pair_hash() of
  * dataset and field. The text itself is not in what comes back if it is too long.
  */
-struct known_text *text_macs_find(struct text_macs *macs, uint32_t dataset, uint32_t field,
+struct known_text *ledger_macs_find(struct ledger_macs *macs, uint32_t dataset, uint32_t field,
     uint64_t seed, struct text text);
 /* Hides the text under its field's key, in place. */
-void text_macs_hide(
-    struct text_macs *macs, const struct known_text *known, void *bytes, size_t size);
+void ledger_macs_hide(
+    struct ledger_macs *macs, const struct known_text *known, void *bytes, size_t size);
 
 struct block_texts;
 

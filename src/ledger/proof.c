@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The proof file. Reading trusts nothing: what people read (`record`) is
+ * derived anew from the leaf's bytes and must be what the file says.
+ */
+#include <jansson.h>
+#include <stdlib.h>
+
+#include "base/arena.h"
+#include "base64.h"
+#include "ledger/block.h"
+#include "ledger/checkpoint.h"
+
+#define PROOF_BYTES_MAX ((size_t)256 << 20)
+
+static json_t *
+coded(const void *bytes, size_t size)
+{
+	struct buffer text = {0};
+	json_t *string;
+
+	base64_add(&text, bytes, size);
+	string = json_stringn((char *)text.data, text.size);
+	buffer_fini(&text);
+	return string;
+}
+
+static json_t *
+shown(struct text leaf, struct error *err)
+{
+	struct buffer text = {0};
+	json_error_t why;
+	json_t *record = NULL;
+
+	if (leaf_show(leaf, &text, err)) {
+		record = json_loadb((char *)text.data, text.size, 0, &why);
+		if (!record)
+			error_set(err, ERROR_MALFORMED, "the record cannot be shown: %s", why.text);
+	}
+	buffer_fini(&text);
+	return record;
+}
+
+bool
+proof_write(const struct proof *proof, struct buffer *json, struct error *err)
+{
+	json_t *record = shown(proof->leaf, err), *path, *document;
+	char *text;
+	uint32_t i;
+
+	if (!record)
+		return false;
+	path = json_array();
+	for (i = 0; i < proof->path.count; i++)
+		json_array_append_new(path, coded(proof->path.hashes[i].bytes, SHA256_BYTES));
+	document = json_pack("{s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "dyetrace_proof", 1,
+	    "index", (json_int_t)proof->index, "size", (json_int_t)proof->checkpoint.size, "record",
+	    record, "leaf", coded(proof->leaf.data, proof->leaf.size), "path", path, "checkpoint",
+	    json_stringn(proof->note.data, proof->note.size), "verifier",
+	    json_stringn(proof->verifier.data, proof->verifier.size));
+	text = document ? json_dumps(document, JSON_INDENT(2)) : NULL;
+	json_decref(document);
+	if (!text)
+		return error_set(err, ERROR_MALFORMED, "the proof cannot be written as JSON");
+	buffer_add_text(json, text_of(text));
+	buffer_add_byte(json, '\n');
+	free(text);
+	return true;
+}
+
+/* --- checking -------------------------------------------------------------------------- */
+
+static bool
+text_member(const json_t *document, const char *key, struct text *text, struct error *err)
+{
+	const json_t *value = json_object_get(document, key);
+
+	if (!json_is_string(value))
+		return error_set(err, ERROR_MALFORMED, "`%s` is missing or no text", key);
+	*text = (struct text){json_string_value(value), json_string_length(value)};
+	return true;
+}
+
+static bool
+number_member(const json_t *document, const char *key, uint64_t *number, struct error *err)
+{
+	const json_t *value = json_object_get(document, key);
+
+	if (!json_is_integer(value) || json_integer_value(value) < 0)
+		return error_set(err, ERROR_MALFORMED, "`%s` is missing or no whole number", key);
+	*number = (uint64_t)json_integer_value(value);
+	return true;
+}
+
+static bool
+read_leaf(const json_t *document, struct arena *arena, struct proof *proof, struct error *err)
+{
+	struct buffer bytes = {0};
+	struct text text;
+	bool good = text_member(document, "leaf", &text, err);
+
+	if (good && !base64_read(text, &bytes))
+		good = error_set(err, ERROR_MALFORMED, "`leaf` is no base64");
+	if (good)
+		proof->leaf = arena_text(arena, buffer_text(&bytes));
+	buffer_fini(&bytes);
+	return good;
+}
+
+static bool
+read_path(const json_t *document, struct proof *proof, struct error *err)
+{
+	const json_t *path = json_object_get(document, "path");
+	size_t i, count = json_array_size(path);
+
+	if (!json_is_array(path) || count > TREE_DEPTH_MAX)
+		return error_set(err, ERROR_MALFORMED, "`path` is missing or longer than %d hashes",
+		    TREE_DEPTH_MAX);
+	for (i = 0; i < count; i++) {
+		const json_t *item = json_array_get(path, i);
+		struct buffer bytes = {0};
+		bool good = json_is_string(item) &&
+		    base64_read(
+			(struct text){json_string_value(item), json_string_length(item)}, &bytes) &&
+		    bytes.size == SHA256_BYTES;
+
+		if (good)
+			memcpy(proof->path.hashes[i].bytes, bytes.data, SHA256_BYTES);
+		buffer_fini(&bytes);
+		if (!good)
+			return error_set(err, ERROR_MALFORMED,
+			    "`path`: hash %zu is not 32 bytes in base64", i + 1);
+	}
+	proof->path.count = (uint32_t)count;
+	return true;
+}
+
+static bool
+check_record(const json_t *document, struct arena *arena, struct proof *proof, struct error *err)
+{
+	json_t *ours = shown(proof->leaf, err);
+	char *text;
+	bool same;
+
+	if (!ours)
+		return false;
+	same = json_equal(ours, json_object_get(document, "record"));
+	text = json_dumps(ours, JSON_INDENT(2));
+	proof->shown = arena_text(arena, text_of(text));
+	free(text);
+	json_decref(ours);
+	return same ||
+	    error_set(err, ERROR_REFUSED, "`record` does not say what the proven leaf says");
+}
+
+static bool
+check_note(struct text expected_verifier, struct proof *proof, struct error *err)
+{
+	struct text verifier = expected_verifier.data ? expected_verifier : proof->verifier;
+	uint8_t public_key[KEY_BYTES];
+	char origin[128];
+
+	if (!checkpoint_verifier_parse(verifier, origin, public_key, err))
+		return error_within(err, "verifier");
+	if (!checkpoint_read(proof->note, public_key, &proof->checkpoint, err))
+		return error_within(err, "checkpoint");
+	if (strcmp(origin, proof->checkpoint.origin) != 0)
+		return error_set(err, ERROR_REFUSED,
+		    "the checkpoint is of %s, the verifier key of %s", proof->checkpoint.origin,
+		    origin);
+	return true;
+}
+
+static bool
+check_document(const json_t *document, struct text expected_verifier, struct arena *arena,
+    struct proof *proof, struct error *err)
+{
+	struct tree_hash leaf;
+	struct text note, verifier;
+	uint64_t version, size;
+
+	if (!number_member(document, "dyetrace_proof", &version, err))
+		return false;
+	if (version != 1)
+		return error_set(err, ERROR_MALFORMED,
+		    "a proof of form %llu; this program reads form 1", (unsigned long long)version);
+	if (!number_member(document, "index", &proof->index, err) ||
+	    !number_member(document, "size", &size, err) ||
+	    !text_member(document, "checkpoint", &note, err) ||
+	    !text_member(document, "verifier", &verifier, err) ||
+	    !read_leaf(document, arena, proof, err) || !read_path(document, proof, err))
+		return false;
+	proof->note = arena_text(arena, note);
+	proof->verifier = arena_text(arena, verifier);
+	if (!check_note(expected_verifier, proof, err) ||
+	    !check_record(document, arena, proof, err))
+		return false;
+	if (size != proof->checkpoint.size)
+		return error_set(err, ERROR_REFUSED,
+		    "`size` is %llu, the checkpoint covers %llu records", (unsigned long long)size,
+		    (unsigned long long)proof->checkpoint.size);
+	tree_leaf_hash(proof->leaf, &leaf);
+	if (!tree_check_inclusion(
+		&leaf, proof->index, proof->checkpoint.size, &proof->path, &proof->checkpoint.root))
+		return error_set(err, ERROR_REFUSED,
+		    "the path does not lead from the record to the checkpoint's root");
+	return true;
+}
+
+bool
+proof_check(struct text json, struct text expected_verifier, struct arena *arena,
+    struct proof *proof, struct error *err)
+{
+	json_error_t why;
+	json_t *document;
+	bool good;
+
+	*proof = (struct proof){0};
+	if (json.size > PROOF_BYTES_MAX)
+		return error_set(err, ERROR_MALFORMED, "longer than %zu bytes", PROOF_BYTES_MAX);
+	document = json_loadb(json.data, json.size, JSON_REJECT_DUPLICATES, &why);
+	if (!document)
+		return error_set(
+		    err, ERROR_MALFORMED, "line %d, column %d: %s", why.line, why.column, why.text);
+	good = json_is_object(document)
+	    ? check_document(document, expected_verifier, arena, proof, err)
+	    : error_set(err, ERROR_MALFORMED, "a proof is a JSON object");
+	json_decref(document);
+	return good;
+}

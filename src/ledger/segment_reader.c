@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The reader: one block by its place, or all of them in order. Every number is
+ * checked against the file before it is used.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include "base/file.h"
+#include "container.h"
+#include "squeeze.h"
+
+struct ledger_reader {
+	char *folder;
+	int fd; /* of the segment read last, -1: none */
+	uint32_t segment;
+	int64_t size;
+	struct container container;
+	struct buffer raw, body;
+};
+
+bool
+ledger_reader_open(const char *folder, struct ledger_reader **out, struct error *err)
+{
+	struct ledger_reader *reader;
+	struct stat status;
+
+	if (stat(folder, &status) != 0)
+		return error_system(err, errno == ENOENT ? ERROR_MISSING : ERROR_IO, "%s", folder);
+	reader = memory_get(sizeof(*reader));
+	reader->folder = memory_text(folder);
+	reader->fd = -1;
+	*out = reader;
+	return true;
+}
+
+void
+ledger_reader_close(struct ledger_reader *reader)
+{
+	if (!reader)
+		return;
+	if (reader->fd >= 0)
+		close(reader->fd);
+	buffer_fini(&reader->raw);
+	buffer_fini(&reader->body);
+	memory_free(reader->folder);
+	memory_free(reader);
+}
+
+/* The greatest segment number in the folder; *bytes: all of them together. */
+static uint32_t
+last_segment(const struct ledger_reader *reader, int64_t *bytes)
+{
+	DIR *listing = opendir(reader->folder);
+	struct dirent *entry;
+	uint32_t last = 0;
+
+	*bytes = 0;
+	while (listing && (entry = readdir(listing))) {
+		uint32_t number = segment_number(entry->d_name);
+		struct stat status;
+
+		if (!number || fstatat(dirfd(listing), entry->d_name, &status, 0) != 0)
+			continue;
+		*bytes += status.st_size;
+		last = number > last ? number : last;
+	}
+	if (listing)
+		closedir(listing);
+	return last;
+}
+
+int64_t
+ledger_reader_bytes(const struct ledger_reader *reader)
+{
+	int64_t bytes;
+
+	last_segment(reader, &bytes);
+	return bytes;
+}
+
+/* A failed open leaves no segment open. */
+static bool
+use_segment(struct ledger_reader *reader, uint32_t number, struct error *err)
+{
+	char name[SEGMENT_NAME_BYTES], *path;
+	struct stat status;
+	bool good = true;
+
+	if (reader->fd >= 0)
+		close(reader->fd);
+	path = file_join(reader->folder, segment_name(number, name));
+	reader->segment = number;
+	reader->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (reader->fd < 0 && errno == ENOENT)
+		good = error_set(err, ERROR_DAMAGED, "is missing: restore it from a backup");
+	else if (reader->fd < 0 || fstat(reader->fd, &status) != 0)
+		good = error_system(err, ERROR_IO, "open");
+	if (good) {
+		reader->size = status.st_size;
+		good = container_read(reader->fd, ledger_facts_schema, &reader->container, err);
+	}
+	if (!good) {
+		error_within(err, "segment %s", name);
+		if (reader->fd >= 0)
+			close(reader->fd);
+		reader->fd = -1;
+	}
+	memory_free(path);
+	return good;
+}
+
+/* Whole bytes of a block, in reader->raw, to its objects in reader->body. */
+static bool
+open_block(struct ledger_reader *reader, uint32_t *objects, struct error *err)
+{
+	struct text raw = buffer_text(&reader->raw);
+	struct block_header header;
+
+	if (!container_block_header(raw, &header) ||
+	    header.header_bytes + header.data_bytes + SYNC_BYTES != (int64_t)raw.size)
+		return error_set(err, ERROR_DAMAGED, "the block's header does not fit its place");
+	if (memcmp(raw.data + raw.size - SYNC_BYTES, reader->container.sync, SYNC_BYTES) != 0)
+		return error_set(
+		    err, ERROR_DAMAGED, "the block does not end with the segment's marker");
+	*objects = (uint32_t)header.objects;
+	reader->body.size = 0;
+	return unsqueeze((struct text){raw.data + header.header_bytes, (size_t)header.data_bytes},
+	    BLOCK_BYTES_MAX, &reader->body, err);
+}
+
+static bool
+load(struct ledger_reader *reader, int64_t offset, int64_t bytes, struct error *err)
+{
+	reader->raw.size = 0;
+	buffer_reserve(&reader->raw, (size_t)bytes);
+	if (!file_read_at(reader->fd, reader->raw.data, (size_t)bytes, offset, err))
+		return false;
+	reader->raw.size = (size_t)bytes;
+	return true;
+}
+
+static bool
+read_place(struct ledger_reader *reader, const struct block_place *place, struct error *err)
+{
+	uint32_t objects;
+
+	if (place->bytes < SYNC_BYTES + 2 || (uint64_t)place->bytes > BLOCK_BYTES_MAX + 64)
+		return error_set(err, ERROR_DAMAGED, "the catalog gives the block %lld bytes",
+		    (long long)place->bytes);
+	if (!load(reader, place->offset, place->bytes, err))
+		return false;
+	if (XXH3_64bits(reader->raw.data, reader->raw.size) != place->identity)
+		return error_set(
+		    err, ERROR_DAMAGED, "the block's bytes were changed after it was written");
+	if (!open_block(reader, &objects, err))
+		return false;
+	if (objects != place->objects)
+		return error_set(err, ERROR_DAMAGED,
+		    "the block holds %u objects, the catalog says %u", objects, place->objects);
+	return true;
+}
+
+bool
+ledger_reader_block(struct ledger_reader *reader, const struct block_place *place,
+    struct text *body, struct error *err)
+{
+	char name[SEGMENT_NAME_BYTES];
+
+	if ((reader->fd < 0 || reader->segment != place->segment) &&
+	    !use_segment(reader, place->segment, err))
+		return false;
+	if (!read_place(reader, place, err)) {
+		error_within(err, "segment %s: byte %lld", segment_name(place->segment, name),
+		    (long long)place->offset);
+		return false;
+	}
+	*body = buffer_text(&reader->body);
+	return true;
+}
+
+/* --- all blocks in order --------------------------------------------------------------- */
+
+/* The place of the block at offset, by its own header. */
+static bool
+frame(struct ledger_reader *reader, int64_t offset, struct block_place *place, struct error *err)
+{
+	int64_t left = reader->size - offset;
+	struct block_header header;
+
+	if (!load(reader, offset, left < 20 ? left : 20, err))
+		return false;
+	if (!container_block_header(buffer_text(&reader->raw), &header))
+		return error_set(err, ERROR_DAMAGED, "no block begins there");
+	*place = (struct block_place){.segment = reader->segment,
+	    .offset = offset,
+	    .bytes = header.header_bytes + header.data_bytes + SYNC_BYTES,
+	    .objects = (uint32_t)header.objects};
+	if (place->bytes > left)
+		return error_set(err, ERROR_DAMAGED,
+		    "the block ends %lld bytes behind the file's end",
+		    (long long)(place->bytes - left));
+	return true;
+}
+
+/*
+ * A write that was cut leaves no marker behind its block's begin; where one
+ * follows, the block was whole once, and was damaged.
+ */
+static bool
+is_torn(struct ledger_reader *reader, int64_t offset)
+{
+	int64_t left = reader->size - offset;
+	struct error ignored;
+
+	if ((uint64_t)left > BLOCK_BYTES_MAX + 64)
+		return false;
+	return load(reader, offset, left, &ignored) &&
+	    !memmem(reader->raw.data, reader->raw.size, reader->container.sync, SYNC_BYTES);
+}
+
+struct walk {
+	bool (*visit)(
+	    void *context, const struct block_place *place, struct text body, struct error *err);
+	void *context;
+	struct block_place *end;
+	int64_t *torn_bytes;
+	bool stopped; /* visit had enough */
+};
+
+static bool
+walk_block(struct ledger_reader *reader, int64_t offset, struct walk *walk,
+    struct block_place *place, bool *bad_frame, struct error *err)
+{
+	uint32_t objects;
+
+	*bad_frame = true;
+	if (!frame(reader, offset, place, err) || !load(reader, offset, place->bytes, err))
+		return false;
+	place->identity = XXH3_64bits(reader->raw.data, reader->raw.size);
+	if (!open_block(reader, &objects, err))
+		return false;
+	*bad_frame = false;
+	walk->stopped = !walk->visit(walk->context, place, buffer_text(&reader->body), err);
+	return !walk->stopped || err->kind == ERROR_NONE;
+}
+
+static bool
+walk_segment(struct ledger_reader *reader, bool last, struct walk *walk, struct error *err)
+{
+	int64_t offset = reader->container.header_bytes;
+	struct block_place place;
+	bool bad_frame;
+
+	while (offset < reader->size && !walk->stopped) {
+		if (walk_block(reader, offset, walk, &place, &bad_frame, err)) {
+			if (!walk->stopped)
+				*walk->end = place;
+			offset += place.bytes;
+			continue;
+		}
+		if (!bad_frame)
+			return false;
+		if (!last || !is_torn(reader, offset)) {
+			char name[SEGMENT_NAME_BYTES];
+
+			return error_within(err, "segment %s: byte %lld",
+			    segment_name(reader->segment, name), (long long)offset);
+		}
+		*walk->torn_bytes = reader->size - offset;
+		*err = (struct error){0};
+		break;
+	}
+	return true;
+}
+
+bool
+ledger_reader_walk(struct ledger_reader *reader,
+    bool (*visit)(
+	void *context, const struct block_place *place, struct text body, struct error *err),
+    void *context, struct block_place *end, int64_t *torn_bytes, struct error *err)
+{
+	struct walk walk = {
+	    .visit = visit, .context = context, .end = end, .torn_bytes = torn_bytes};
+	int64_t bytes;
+	uint32_t last = last_segment(reader, &bytes), number;
+
+	*end = (struct block_place){0};
+	*torn_bytes = 0;
+	err->kind = ERROR_NONE;
+	for (number = 1; number <= last && !walk.stopped; number++) {
+		struct stat status;
+		char name[SEGMENT_NAME_BYTES],
+		    *path = file_join(reader->folder, segment_name(number, name));
+		bool torn_header =
+		    number == last && stat(path, &status) == 0 && status.st_size < 64;
+
+		memory_free(path);
+		/* A segment that was just being created holds nothing. */
+		if (torn_header) {
+			*torn_bytes = status.st_size;
+			break;
+		}
+		if (!use_segment(reader, number, err) ||
+		    !walk_segment(reader, number == last, &walk, err))
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two libraries, one format; reading is always zlib's. */
+#include "squeeze.h"
+
+#include <assert.h>
+#include <zlib.h>
+
+#ifdef DYETRACE_WITH_ISAL
+#include <isa-l/igzip_lib.h>
+#endif
+
+struct squeezer {
+	bool isal;
+	z_stream zlib;
+#ifdef DYETRACE_WITH_ISAL
+	struct isal_zstream stream;
+	uint8_t *level_buffer;
+#endif
+};
+
+/* Stored blocks are what incompressible bytes cost at worst. Source: RFC 1951 section 3.2.4. */
+static size_t
+bound(size_t bytes)
+{
+	return bytes + (bytes / 16384 + 1) * 16 + 1024;
+}
+
+static bool
+wants_isal(enum deflate_kind kind)
+{
+#ifdef DYETRACE_WITH_ISAL
+	return kind != DEFLATE_ZLIB;
+#else
+	return kind == DEFLATE_ISAL;
+#endif
+}
+
+bool
+squeezer_open(enum deflate_kind kind, struct squeezer **out, struct error *err)
+{
+	struct squeezer *squeezer;
+	int result;
+
+#ifndef DYETRACE_WITH_ISAL
+	if (kind == DEFLATE_ISAL)
+		return error_set(err, ERROR_USAGE,
+		    "`ledger: deflate: isal`, but this program was built without ISA-L: say auto, "
+		    "or install libisal-dev and build again");
+#endif
+	(void)err;
+	squeezer = memory_get(sizeof(*squeezer));
+	squeezer->isal = wants_isal(kind);
+#ifdef DYETRACE_WITH_ISAL
+	if (squeezer->isal)
+		squeezer->level_buffer = memory_get(ISAL_DEF_LVL1_DEFAULT);
+#endif
+	result = deflateInit2(&squeezer->zlib, 1, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY);
+	assert(result == Z_OK);
+	*out = squeezer;
+	return true;
+}
+
+void
+squeezer_close(struct squeezer *squeezer)
+{
+	if (!squeezer)
+		return;
+	deflateEnd(&squeezer->zlib);
+#ifdef DYETRACE_WITH_ISAL
+	memory_free(squeezer->level_buffer);
+#endif
+	memory_free(squeezer);
+}
+
+const char *
+squeezer_name(const struct squeezer *squeezer)
+{
+	return squeezer->isal ? "isal" : "zlib";
+}
+
+#ifdef DYETRACE_WITH_ISAL
+static void
+squeeze_isal(struct squeezer *squeezer, struct text plain, struct buffer *out)
+{
+	struct isal_zstream *stream = &squeezer->stream;
+	int result;
+
+	isal_deflate_stateless_init(stream);
+	stream->gzip_flag = IGZIP_DEFLATE;
+	stream->level = 1;
+	stream->level_buf = squeezer->level_buffer;
+	stream->level_buf_size = ISAL_DEF_LVL1_DEFAULT;
+	stream->end_of_stream = 1;
+	stream->flush = NO_FLUSH;
+	stream->next_in = (uint8_t *)plain.data;
+	stream->avail_in = (uint32_t)plain.size;
+	stream->next_out = out->data + out->size;
+	stream->avail_out = (uint32_t)bound(plain.size);
+	result = isal_deflate_stateless(stream);
+	assert(result == COMP_OK && !stream->avail_in);
+	out->size += stream->total_out;
+}
+#endif
+
+static void
+squeeze_zlib(struct squeezer *squeezer, struct text plain, struct buffer *out)
+{
+	z_stream *stream = &squeezer->zlib;
+	int result;
+
+	deflateReset(stream);
+	stream->next_in = (uint8_t *)plain.data;
+	stream->avail_in = (uInt)plain.size;
+	stream->next_out = out->data + out->size;
+	stream->avail_out = (uInt)bound(plain.size);
+	result = deflate(stream, Z_FINISH);
+	assert(result == Z_STREAM_END);
+	out->size += stream->total_out;
+}
+
+void
+squeeze(struct squeezer *squeezer, struct text plain, struct buffer *out)
+{
+	buffer_reserve(out, bound(plain.size));
+#ifdef DYETRACE_WITH_ISAL
+	if (squeezer->isal) {
+		squeeze_isal(squeezer, plain, out);
+		return;
+	}
+#endif
+	squeeze_zlib(squeezer, plain, out);
+}
+
+bool
+unsqueeze(struct text deflated, size_t limit, struct buffer *out, struct error *err)
+{
+	z_stream stream = {.next_in = (uint8_t *)deflated.data, .avail_in = (uInt)deflated.size};
+	size_t before = out->size, room;
+	int result = inflateInit2(&stream, -15);
+
+	assert(result == Z_OK);
+	do {
+		room = deflated.size * 4 + 4096;
+		buffer_reserve(out, room);
+		stream.next_out = out->data + out->size;
+		stream.avail_out = (uInt)room;
+		result = inflate(&stream, Z_NO_FLUSH);
+		out->size += room - stream.avail_out;
+	} while (result == Z_OK && stream.avail_out == 0 && out->size - before <= limit);
+	inflateEnd(&stream);
+	if (out->size - before > limit)
+		return error_set(err, ERROR_DAMAGED, "inflates to more than %zu bytes", limit);
+	if (result != Z_STREAM_END)
+		return error_set(err, ERROR_DAMAGED, "is no deflated data, or is cut short");
+	if (stream.avail_in)
+		return error_set(err, ERROR_DAMAGED,
+		    "has %u bytes behind the end of its deflated data", stream.avail_in);
+	return true;
+}
