@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The route of one batch, from a source to the scribe. Organs never call each
+ * other: each reads and fills its own column of the batch.
+ */
+#include "ingest/ingest.h"
+
+#include <time.h>
+
+#include "base/fault.h"
+#include "route.h"
+
+/* The whole route. A batch comes from one source. */
+static bool
+route(struct ingest *ingest, struct ingest_source *source, int64_t wait_ms, enum source_state *state,
+    struct error *err)
+{
+	struct batch *batch = &ingest->batch;
+
+	batch_reset(batch);
+	/* What was added before a source failed is good: it travels on. */
+	if (!source->settings->type->read(source->source, batch, wait_ms, state, &source->error))
+		*state = SOURCE_END;
+	if (batch->count)
+		fault_point("source-read");
+	decoder_batch(source->decoder, batch);
+	if (!origin_batch(ingest->resolver, batch, err))
+		return error_within(err, "identity table");
+	lineage_batch(ingest->tracer, batch);
+	return record_batch(ingest, batch, err);
+}
+
+/* Tells sources how far their partitions are committed; a hint for those that can use it. */
+static void
+acknowledge(struct ingest *ingest, struct ingest_source *source)
+{
+	size_t i;
+
+	if (scribe_committed(ingest->scribe) < ingest->handed || block_builder_count(ingest->builder))
+		return;
+	for (i = 0; i < ingest->partition_count; i++)
+		if (strcmp(ingest->partitions[i]->source, source->settings->name) == 0)
+			source->settings->type->acknowledge(source->source, ingest->partitions[i]);
+}
+
+/* The next source that has not ended, NULL if all have. */
+static struct ingest_source *
+next_source(struct ingest *ingest)
+{
+	size_t i;
+
+	for (i = 0; i < ingest->source_count; i++) {
+		struct ingest_source *source = &ingest->sources[(ingest->turn + i) % ingest->source_count];
+
+		if (!source->ended) {
+			ingest->turn = (ingest->turn + i) % ingest->source_count;
+			return source;
+		}
+	}
+	return NULL;
+}
+
+/*
+ * One source is read to its end before the next begins when there is an end,
+ * so that the ledger's order does not depend on the batch size; following
+ * sources take turns.
+ */
+static void
+finish_turn(struct ingest *ingest, struct ingest_source *source, enum source_state state)
+{
+	source->ended = state == SOURCE_END;
+	if (!ingest->options.until_end)
+		ingest->turn = (ingest->turn + 1) % ingest->source_count;
+}
+
+static bool
+any_open(const struct ingest *ingest)
+{
+	size_t i;
+
+	for (i = 0; i < ingest->source_count; i++)
+		if (!ingest->sources[i].ended)
+			return true;
+	return false;
+}
+
+bool
+ingest_step(struct ingest *ingest, int64_t wait_ms, enum ingest_state *state, struct error *err)
+{
+	struct ingest_source *source = next_source(ingest);
+	enum source_state source_state = SOURCE_END;
+
+	*state = INGEST_END;
+	if (!source)
+		return record_hand_over(ingest, err) && scribe_check(ingest->scribe, err);
+	if (!source_decoder(ingest, source, err))
+		return false;
+	if (!route(ingest, source, wait_ms, &source_state, err))
+		return false;
+	finish_turn(ingest, source, source_state);
+	if (source_state != SOURCE_MORE && !record_hand_over(ingest, err))
+		return false;
+	acknowledge(ingest, source);
+	if (any_open(ingest))
+		*state = source_state == SOURCE_IDLE ? INGEST_IDLE : INGEST_MORE;
+	return scribe_check(ingest->scribe, err);
+}
+
+bool
+ingest_flush(struct ingest *ingest, struct error *err)
+{
+	return record_hand_over(ingest, err) && scribe_flush(ingest->scribe, err);
+}
+
+bool
+ingest_checkpoint(struct ingest *ingest, struct error *err)
+{
+	return record_hand_over(ingest, err) && scribe_checkpoint(ingest->scribe, err);
+}
+
+const struct ingest_counts *
+ingest_counts(const struct ingest *ingest)
+{
+	return &ingest->counts;
+}
+
+int64_t
+ingest_backlog(const struct ingest *ingest)
+{
+	int64_t all = 0, one;
+	size_t i;
+
+	for (i = 0; i < ingest->source_count; i++) {
+		const struct ingest_source *source = &ingest->sources[i];
+
+		if (!source->source || source->ended)
+			continue;
+		one = source->settings->type->backlog(source->source);
+		if (one < 0)
+			return -1;
+		all += one;
+	}
+	return all;
+}
+
+const char *
+ingest_source_error(const struct ingest *ingest, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < ingest->source_count; i++) {
+		if (ingest->sources[i].error.kind == ERROR_NONE)
+			continue;
+		*err = ingest->sources[i].error;
+		return ingest->sources[i].settings->name;
+	}
+	return NULL;
+}
+
+int64_t
+ingest_cut_bytes(const struct ingest *ingest)
+{
+	return ingest->cut_bytes;
+}

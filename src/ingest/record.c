@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a batch's columns to facts in blocks. Every position becomes exactly
+ * one record, and its partition's counts say so; a block is handed over when
+ * it is full, so the marks in it speak of exactly the records in it.
+ */
+#include "base/fault.h"
+#include "route.h"
+
+#include <time.h>
+
+static int64_t
+monotonic_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* What the records name must be durable before the records are. */
+static bool
+commit_side_stores(struct ingest *ingest, struct error *err)
+{
+	if (!identity_commit(ingest->identity, err))
+		return error_within(err, "identity table");
+	fault_point("identities-written");
+	if (ingest->quarantine_pending) {
+		if (!quarantine_commit(ingest->quarantine, err))
+			return error_within(err, "quarantine");
+		ingest->quarantine_pending = false;
+		fault_point("quarantine-written");
+	}
+	return true;
+}
+
+bool
+record_hand_over(struct ingest *ingest, struct error *err)
+{
+	struct block *block;
+
+	if (!block_builder_count(ingest->builder))
+		return true;
+	if (!commit_side_stores(ingest, err))
+		return false;
+	block = block_builder_finish(ingest->builder);
+	ingest->oldest_ms = 0;
+	ingest->handed = scribe_take(ingest->scribe, block);
+	return ingest->handed || scribe_check(ingest->scribe, err);
+}
+
+static bool
+add(struct ingest *ingest, const struct record *record, const struct partition *partition, struct error *err)
+{
+	if (!ingest->oldest_ms)
+		ingest->oldest_ms = monotonic_ms();
+	block_builder_add(ingest->builder, record, partition);
+	return !block_builder_full(ingest->builder) || record_hand_over(ingest, err);
+}
+
+bool
+record_note(struct ingest *ingest, const char *what, struct text body, struct error *err)
+{
+	struct record record = {.kind = RECORD_NOTE, .source_time_ms = TIME_NONE, .reason = text_of(what), .detail = body};
+
+	/* An epoch's texts are kept readable by its own lineage: blocks do not straddle notes. */
+	return record_hand_over(ingest, err) && add(ingest, &record, NULL, err) && record_hand_over(ingest, err);
+}
+
+/* The bytes of a position go into the partition's content digest behind their length. */
+static void
+digest_content(struct partition *partition, struct text payload)
+{
+	uint8_t size[4] = {(uint8_t)(payload.size >> 24), (uint8_t)(payload.size >> 16),
+	    (uint8_t)(payload.size >> 8), (uint8_t)payload.size};
+
+	sha256_add(&partition->content, size, sizeof(size));
+	sha256_add(&partition->content, payload.data, payload.size);
+}
+
+/* Accounts for a position read for the first time. */
+static void
+advance(struct partition *partition, const struct message *message, enum disposition disposition, uint64_t payload)
+{
+	if (!partition->has_first && message->kind != MESSAGE_GAP && message->kind != MESSAGE_BLANK) {
+		partition->has_first = true;
+		partition->first_payload = payload;
+	}
+	if (message->kind != MESSAGE_GAP)
+		digest_content(partition, message->payload);
+	partition->next_offset = message->offset + message->count;
+	partition->next_byte = message->next_byte;
+	switch (disposition) {
+	case DISPOSITION_RECORDED:
+		partition->recorded++;
+		break;
+	case DISPOSITION_QUARANTINED:
+		partition->quarantined++;
+		break;
+	case DISPOSITION_FILTERED:
+		partition->filtered++;
+		break;
+	case DISPOSITION_GAP:
+		partition->gaps += message->count;
+		break;
+	}
+}
+
+static void
+count(struct ingest_counts *counts, const struct message *message, enum disposition disposition)
+{
+	counts->payload_bytes += (int64_t)message->payload.size;
+	switch (disposition) {
+	case DISPOSITION_RECORDED:
+		counts->recorded++;
+		break;
+	case DISPOSITION_QUARANTINED:
+		counts->quarantined++;
+		break;
+	case DISPOSITION_FILTERED:
+		counts->filtered++;
+		break;
+	case DISPOSITION_GAP:
+		counts->gaps += message->count;
+		break;
+	}
+}
+
+static const enum record_kind kinds[] = {
+	[DISPOSITION_RECORDED] = RECORD_EVENT,
+	[DISPOSITION_QUARANTINED] = RECORD_QUARANTINED,
+	[DISPOSITION_FILTERED] = RECORD_FILTERED,
+	[DISPOSITION_GAP] = RECORD_GAP,
+};
+
+static void
+fill(struct record *record, const struct batch *batch, size_t i)
+{
+	const struct message *message = &batch->messages[i];
+	const struct outcome *outcome = &batch->outcomes[i];
+	const struct partition *partition = message->partition;
+
+	*record = (struct record){
+		.kind = kinds[outcome->disposition],
+		.source = text_of(partition->source),
+		.partition = text_of(partition->name),
+		.incarnation = partition->incarnation,
+		.offset = message->offset,
+		.count = message->count,
+		.source_time_ms = message->source_time_ms,
+		.replay = message->replay,
+	};
+	if (outcome->disposition == DISPOSITION_RECORDED) {
+		record->event = batch->events[i];
+		record->origin = batch->origins[i];
+	} else {
+		record->reason = text_of(outcome->reason);
+		record->detail = outcome->detail;
+	}
+	if (message->kind != MESSAGE_GAP)
+		record->payload = digest_identity(message->payload);
+}
+
+/* A position that comes back: it stays quarantined unless it is an event now. */
+static bool
+record_replayed(struct ingest *ingest, const struct batch *batch, size_t i, struct error *err)
+{
+	struct partition *partition = batch->messages[i].partition;
+	struct record record;
+
+	if (batch->outcomes[i].disposition == DISPOSITION_QUARANTINED)
+		return true;
+	if (batch->outcomes[i].disposition == DISPOSITION_FILTERED)
+		return true;
+	fill(&record, batch, i);
+	partition->quarantined--;
+	partition->recorded++;
+	if (record.event.time_ms > partition->max_time_ms)
+		partition->max_time_ms = record.event.time_ms;
+	ingest->counts.recorded++;
+	return add(ingest, &record, partition, err);
+}
+
+static bool
+record_message(struct ingest *ingest, const struct batch *batch, size_t i, struct error *err)
+{
+	const struct message *message = &batch->messages[i];
+	enum disposition disposition = batch->outcomes[i].disposition;
+	struct partition *partition = message->partition;
+	struct record record;
+
+	if (message->replay)
+		return record_replayed(ingest, batch, i, err);
+	partitions_number(ingest, partition);
+	fill(&record, batch, i);
+	advance(partition, message, disposition, record.payload);
+	count(&ingest->counts, message, disposition);
+	if (record.kind == RECORD_EVENT && record.event.time_ms > partition->max_time_ms)
+		partition->max_time_ms = record.event.time_ms;
+	if (disposition == DISPOSITION_QUARANTINED) {
+		if (!quarantine_put(ingest->quarantine, message, err))
+			return error_within(err, "quarantine");
+		ingest->quarantine_pending = true;
+	}
+	return add(ingest, &record, partition, err);
+}
+
+bool
+record_batch(struct ingest *ingest, const struct batch *batch, struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i < batch->count; i++)
+		if (!record_message(ingest, batch, i, err))
+			return false;
+	if (ingest->oldest_ms && monotonic_ms() - ingest->oldest_ms >= ingest->settings->commit_every_ms)
+		return record_hand_over(ingest, err);
+	return true;
+}

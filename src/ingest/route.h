@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The route's own state: what ingest_open() builds and one thread uses.
+ */
+#ifndef DYETRACE_INGEST_ROUTE_H
+#define DYETRACE_INGEST_ROUTE_H
+
+#include "catalog/quarantine.h"
+#include "decode/decoder.h"
+#include "ingest/ingest.h"
+#include "scribe.h"
+#include "lineage/classes.h"
+#include "lineage/graph.h"
+#include "origin/identity.h"
+#include "origin/org_chart.h"
+#include "origin/resolver.h"
+
+/* One entry of `sources:` in the settings. */
+struct ingest_source {
+	const struct settings_source *settings;
+	struct source *source;	  /* NULL: not open (without_sources) */
+	struct decoder *decoder;  /* made when it is first needed */
+	bool ended;
+	struct error error;	  /* why it was left out */
+};
+
+struct ingest {
+	struct ingest_options options;
+	const struct settings *settings;
+	int lock;
+	int64_t cut_bytes;
+	struct keys *keys;
+	struct symbols *names;
+
+	struct catalog *catalog;   /* the scribe's from ingest_open()'s end on */
+	struct ledger *ledger;	   /* the scribe's */
+	struct scribe *scribe;
+	struct quarantine *quarantine;
+	bool quarantine_pending;
+
+	struct identity *identity;
+	struct org_chart *chart;
+	struct resolver *resolver;
+	struct lineage *lineage;   /* read, not yet in force: notes.c gives it to the tracer */
+	struct tracer *tracer;
+	uint32_t epoch;
+	/* identity of each note's body in force, to see what changed */
+	uint64_t settings_body, chart_body, lineage_body;
+
+	struct partition **partitions; /* in order of begin */
+	uint32_t last_number;
+	size_t partition_count, partition_capacity;
+	struct ingest_source *sources;
+	size_t source_count, turn;
+
+	struct batch batch;
+	struct block_builder *builder;
+	int64_t oldest_ms; /* monotonic: when the builder got its first record; 0: empty */
+	uint64_t handed;   /* sequence of the last block given to the scribe */
+	struct message_schema **schemas; /* of replayed records */
+	size_t schema_count, schema_capacity;
+	struct ingest_counts counts;
+};
+
+/* Facts of the batch go into blocks, full blocks to the scribe. */
+MUST_USE bool record_batch(struct ingest *ingest, const struct batch *batch, struct error *err);
+/* One note; body may be long. */
+MUST_USE bool record_note(struct ingest *ingest, const char *what, struct text body, struct error *err);
+/* Gives what the builder holds to the scribe, however little. */
+MUST_USE bool record_hand_over(struct ingest *ingest, struct error *err);
+
+/* Records settings, org chart and lineage where they differ from what is in force. */
+MUST_USE bool notes_bring_up_to_date(struct ingest *ingest, struct error *err);
+/* What is in force according to the catalog; at open, before the first. */
+MUST_USE bool notes_load(struct ingest *ingest, struct error *err);
+
+/* ERROR_… of the first source that cannot be opened */
+MUST_USE bool sources_open(struct ingest *ingest, struct error *err);
+void sources_close(struct ingest *ingest);
+
+void replay_free_schemas(struct ingest *ingest);
+void partitions_free(struct ingest *ingest);
+struct partition *partitions_latest(void *ingest, const char *source, const char *name);
+struct partition *partitions_begin(void *ingest, const char *source, const char *name, int64_t start);
+MUST_USE bool partitions_load(struct ingest *ingest, struct error *err);
+/* Gives it the next number if it has none yet. */
+void partitions_number(struct ingest *ingest, struct partition *partition);
+struct partition *partitions_find(struct ingest *ingest, uint32_t number);
+
+/* The decoder of a source, opened (and for wide rows restored) on first use. */
+MUST_USE bool source_decoder(struct ingest *ingest, struct ingest_source *source, struct error *err);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Questions to a store, from any process, while the tracker runs or not. Each
+ * answer is one JSON document (jansson), whose keys are a promise: what the
+ * command line prints with --json.
+ *
+ * Every function: the document is given (json_decref); NULL with err:
+ *
+ *   ERROR_MISSING  what was named is not there; the sentence suggests the nearest
+ *   ERROR_DAMAGED  the store contradicts itself: never an answer that may be wrong
+ *   ERROR_IO, ERROR_REFUSED
+ */
+#ifndef DYETRACE_INQUIRY_INQUIRY_H
+#define DYETRACE_INQUIRY_INQUIRY_H
+
+#include <jansson.h>
+
+#include "model/source.h"
+#include "settings/settings.h"
+
+struct inquiry;
+
+/*
+ * Opens the settings' store for reading. Without the key file (missing, or not
+ * readable by this user) texts show as their length only.
+ *
+ * ERROR_MISSING  there is no store
+ */
+MUST_USE bool inquiry_open(const struct settings *settings, struct inquiry **inquiry, struct error *err);
+void inquiry_close(struct inquiry *inquiry); /* accepts NULL */
+
+typedef void inquiry_progress(void *context, int64_t done, int64_t total);
+
+/* One event, or why the position is none: {"event":…, "origin":…, "reaches":…, "proof":…}.
+ * named: an id, FILE:LINE, or TOPIC/PARTITION/OFFSET. */
+json_t *inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err);
+/* The proof file of an event (ledger/checkpoint.h), as its JSON text. */
+bool inquiry_prove(struct inquiry *inquiry, struct text named, struct buffer *proof, struct error *err);
+/* {"verified":bool, "records":…, "root":…, "checks":[{"name","passed","detail"}]}; damage is an answer here. */
+json_t *inquiry_verify(struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err);
+/* {"running":…, "partitions":[…], "quarantine":[…], "disk":…, "checkpoint":…} */
+json_t *inquiry_status(struct inquiry *inquiry, struct error *err);
+/* {"unexplained":n, "partitions":[{…,"content":"equal"|"differs"|"source gone"|"cannot be read again"}]} */
+json_t *inquiry_reconcile(struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err);
+/* {"quarantined":n, "records":[…]}; limit 0: all. reason: absent for all. */
+json_t *inquiry_quarantine(struct inquiry *inquiry, struct text reason, int64_t limit, struct error *err);
+/* One quarantined position with its raw bytes (shown safely, "raw" base64). */
+json_t *inquiry_quarantined(struct inquiry *inquiry, struct text named, struct error *err);
+/* The lineage in force: {"epoch":…, "datasets":…, "features":…, "models":…, "tree":"…"}; name filters, absent: all. */
+json_t *inquiry_lineage(struct inquiry *inquiry, struct text name, struct error *err);
+
+/* Looks at everything around a store, which may not exist: {"healthy":bool, "checks":[{"name","state","detail","remedy"}]} */
+json_t *inquiry_doctor(const struct settings *settings, struct error *err);
+
+#endif

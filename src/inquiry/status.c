@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Is anything lost, late or stuck: what was read of each partition and what
+ * became of it, what the sources still have, quarantine, disk, checkpoint.
+ */
+#include <dirent.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "model/reason.h"
+#include "private.h"
+#include "store/store.h"
+
+static json_t *
+partition_document(const struct inquiry *inquiry, const struct partition *partition)
+{
+	int64_t read = partition->next_offset - partition->start;
+	int64_t explained = partition->recorded + partition->quarantined + partition->filtered + partition->gaps;
+	uint8_t content[SHA256_BYTES];
+	bool replaced = false;
+	size_t i;
+
+	for (i = partition->number; i < inquiry->partition_count; i++)
+		if (strcmp(inquiry->partitions[i]->name, partition->name) == 0 &&
+		    strcmp(inquiry->partitions[i]->source, partition->source) == 0)
+			replaced = true;
+	sha256_now(&partition->content, content);
+	return json_pack("{s:s, s:s, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "source", partition->source,
+	    "partition", partition->name, "incarnation", (int)partition->incarnation, "ended",
+	    partition->ended || replaced, "start", (json_int_t)partition->start, "committed",
+	    (json_int_t)partition->next_offset, "recorded", (json_int_t)partition->recorded, "quarantined",
+	    (json_int_t)partition->quarantined, "filtered", (json_int_t)partition->filtered, "gaps",
+	    (json_int_t)partition->gaps, "unexplained", (json_int_t)(read - explained), "newest",
+	    show_time(partition->max_time_ms), "content", show_hash(content, sizeof(content)));
+}
+
+/* --- what the sources still have: a source is opened for a look, nothing is read into the store --- */
+
+struct look {
+	struct inquiry *inquiry;
+	struct partition scratch; /* what a look "begins" is never kept */
+};
+
+static struct partition *
+look_latest(void *context, const char *source, const char *name)
+{
+	struct look *look = context;
+	size_t i;
+
+	for (i = look->inquiry->partition_count; i-- > 0;) {
+		struct partition *partition = look->inquiry->partitions[i];
+
+		if (strcmp(partition->name, name) == 0 && strcmp(partition->source, source) == 0)
+			return partition;
+	}
+	return NULL;
+}
+
+static struct partition *
+look_begin(void *context, const char *source, const char *name, int64_t start)
+{
+	struct look *look = context;
+
+	look->scratch = (struct partition){
+	    .source = (char *)source, .name = (char *)name, .incarnation = 1, .start = start, .next_offset = start};
+	sha256_init(&look->scratch.content);
+	return &look->scratch;
+}
+
+static json_t *
+source_document(struct inquiry *inquiry, const struct settings_source *settings)
+{
+	const struct source_type *type = settings->type;
+	struct look look = {.inquiry = inquiry};
+	struct source_host host = {.context = &look, .latest = look_latest, .begin = look_begin};
+	struct source_options options = settings_source_options(inquiry->settings, settings, true);
+	struct source *source = NULL;
+	struct error err = {0};
+	json_t *document = json_pack("{s:s, s:s}", "name", settings->name, "type", type->name);
+	int64_t backlog = -1;
+
+	if (type->open(&options, &host, &source, &err)) {
+		backlog = type->backlog(source);
+		type->close(source);
+	}
+	json_object_set_new(document, "backlog_bytes", backlog < 0 ? json_null() : json_integer(backlog));
+	json_object_set_new(document, "trouble", err.kind == ERROR_NONE ? json_null() : json_string(err.text));
+	return document;
+}
+
+/* --- disk ------------------------------------------------------------------------------ */
+
+static int64_t
+file_bytes(const char *folder, const char *name)
+{
+	char *path = store_path(folder, name);
+	struct stat status;
+	int64_t bytes = stat(path, &status) == 0 ? status.st_size : 0;
+
+	memory_free(path);
+	return bytes;
+}
+
+static json_t *
+disk_document(const struct inquiry *inquiry)
+{
+	const char *store = inquiry->settings->store;
+	struct statvfs disk;
+	int64_t free_bytes = -1;
+
+	if (statvfs(store, &disk) == 0)
+		free_bytes = (int64_t)(disk.f_bavail * disk.f_frsize);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "ledger_bytes",
+	    (json_int_t)ledger_reader_bytes(inquiry->ledger), "catalog_bytes",
+	    (json_int_t)(file_bytes(store, STORE_CATALOG) + file_bytes(store, STORE_CATALOG "-wal")), "identity_bytes",
+	    (json_int_t)file_bytes(store, STORE_IDENTITY), "quarantine_bytes",
+	    (json_int_t)file_bytes(store, STORE_QUARANTINE), "free_bytes", (json_int_t)free_bytes);
+}
+
+static json_t *
+checkpoint_document(const struct inquiry *inquiry)
+{
+	struct checkpoint checkpoint;
+	struct buffer note = {0};
+	struct error err = {0};
+	json_t *document;
+
+	if (inquiry_checkpoint(inquiry, &checkpoint, &note, &err))
+		document = json_pack("{s:I, s:o, s:o, s:s}", "records", (json_int_t)checkpoint.size, "root",
+		    show_hash(&checkpoint.root, sizeof(checkpoint.root)), "newest", show_time(checkpoint.time_ms), "origin",
+		    checkpoint.origin);
+	else if (err.kind == ERROR_MISSING)
+		document = json_null();
+	else
+		document = json_pack("{s:s}", "trouble", err.text);
+	buffer_fini(&note);
+	return document;
+}
+
+static bool
+add_reason(void *context, struct text code, int64_t count)
+{
+	const struct reason *reason = reason_find(code);
+
+	json_array_append_new(context,
+	    json_pack("{s:o, s:I, s:s, s:s}", "reason", show_text(code), "count", (json_int_t)count, "sentence",
+		reason ? reason->sentence : "a reason of another version", "advice", reason ? reason->advice : ""));
+	return true;
+}
+
+json_t *
+inquiry_status(struct inquiry *inquiry, struct error *err)
+{
+	json_t *partitions = json_array(), *sources = json_array(), *aside = json_array();
+	int64_t recorded = 0, quarantined = 0, filtered = 0, gaps = 0, unexplained = 0;
+	size_t i;
+
+	for (i = 0; i < inquiry->partition_count; i++) {
+		json_t *one = partition_document(inquiry, inquiry->partitions[i]);
+
+		recorded += inquiry->partitions[i]->recorded;
+		quarantined += inquiry->partitions[i]->quarantined;
+		filtered += inquiry->partitions[i]->filtered;
+		gaps += inquiry->partitions[i]->gaps;
+		unexplained += json_integer_value(json_object_get(one, "unexplained"));
+		json_array_append_new(partitions, one);
+	}
+	for (i = 0; i < inquiry->settings->source_count; i++)
+		json_array_append_new(sources, source_document(inquiry, &inquiry->settings->sources[i]));
+	if (!catalog_quarantine_reasons(inquiry->catalog, add_reason, aside, err)) {
+		json_decref(partitions);
+		json_decref(sources);
+		json_decref(aside);
+		return NULL;
+	}
+	return json_pack("{s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "store",
+	    inquiry->settings->store, "process", (json_int_t)store_holder(inquiry->settings->store), "records",
+	    (json_int_t)inquiry->state.records, "epoch", (int)inquiry->state.epoch, "recorded", (json_int_t)recorded,
+	    "quarantined", (json_int_t)quarantined, "filtered", (json_int_t)filtered, "gaps", (json_int_t)gaps,
+	    "unexplained", (json_int_t)unexplained, "partitions", partitions, "sources", sources, "quarantine", aside,
+	    "disk", disk_document(inquiry), "checkpoint", checkpoint_document(inquiry));
+}
