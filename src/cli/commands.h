@@ -10,5 +10,17 @@ extern const struct command command_help;
 extern const struct command command_init;
 extern const struct command command_keys;
 extern const struct command command_version;
+extern const struct command command_check_proof;
+extern const struct command command_doctor;
+extern const struct command command_lineage;
+extern const struct command command_prove;
+extern const struct command command_quarantine;
+extern const struct command command_rebuild;
+extern const struct command command_reconcile;
+extern const struct command command_run;
+extern const struct command command_simulate;
+extern const struct command command_status;
+extern const struct command command_trace;
+extern const struct command command_verify;
 
 #endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One document there, one back. */
+#include "request.h"
+
+#include <stdlib.h>
+
+#include "answer.h"
+#include "daemon/daemon.h"
+
+static json_t *
+read_answer(const struct buffer *bytes, struct error *err)
+{
+	json_error_t why;
+	json_t *answer = json_loadb((char *)bytes->data, bytes->size, JSON_REJECT_DUPLICATES, &why);
+
+	if (!answer) {
+		error_set(err, ERROR_IO, "the tracker's answer is not JSON: %s", why.text);
+	} else if (!member_true(answer, "ok")) {
+		error_set(err, (enum error_kind)member_long(answer, "kind"), "%s", member_text(answer, "error"));
+		json_decref(answer);
+		answer = NULL;
+	}
+	return answer;
+}
+
+json_t *
+request_do(const struct call *call, json_t *request, struct error *err)
+{
+	struct question question;
+	struct buffer bytes = {0};
+	json_t *answer = NULL;
+	char *text = json_dumps(request, JSON_COMPACT);
+
+	json_decref(request);
+	if (question_settings(&question, call, PLACE_SETTINGS_NEEDED, err)) {
+		if (daemon_ask(&question.settings, text_of(text), &bytes, err))
+			answer = read_answer(&bytes, err);
+		question_fini(&question);
+	}
+	free(text);
+	buffer_fini(&bytes);
+	return answer;
+}
