@@ -47,12 +47,16 @@ function(dyetrace_module name)
 	set_property(GLOBAL PROPERTY DYETRACE_NEEDS_${name} "${ARG_NEEDS}")
 endfunction()
 
-# Runs after every folder is read: NEEDS may only point downwards.
+# Runs after every folder is read: NEEDS may only point downwards. Leaves
+# floors.txt in the build tree, a line "module floor need need ..." each.
 function(dyetrace_check_floors)
 	get_property(modules GLOBAL PROPERTY DYETRACE_MODULES)
+	set(lines "")
 	foreach(name ${modules})
 		get_property(floor GLOBAL PROPERTY DYETRACE_FLOOR_${name})
 		get_property(needs GLOBAL PROPERTY DYETRACE_NEEDS_${name})
+		list(JOIN needs " " words)
+		string(APPEND lines "${name} ${floor} ${words}\n")
 		foreach(need ${needs})
 			get_property(below GLOBAL PROPERTY DYETRACE_FLOOR_${need})
 			if(NOT DEFINED below OR below STREQUAL "")
@@ -62,6 +66,7 @@ function(dyetrace_check_floors)
 			endif()
 		endforeach()
 	endforeach()
+	file(WRITE ${CMAKE_BINARY_DIR}/floors.txt "${lines}")
 endfunction()
 
 function(dyetrace_add_folders)
