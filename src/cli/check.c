@@ -7,7 +7,9 @@
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/place.h"
+#include "decode/decoder.h"
 #include "lineage/graph.h"
+#include "origin/org_chart.h"
 
 #define FILES_MAX 4
 
@@ -40,19 +42,44 @@ check_keys(struct checked *checked, const char *path)
 	keys_close(keys);
 }
 
+/* A file that the settings name must be there; the mistake is where it is named. */
+static bool
+is_there(struct checked *checked, const char *setting, const char *path)
+{
+	if (!path)
+		return false;
+	if (access(path, F_OK) == 0) {
+		look_at(checked, path);
+		return true;
+	}
+	yaml_problem_add(&checked->problems, checked->settings->file, settings_place(checked->settings, setting),
+	    "there is no file %s: correct `%s`, or remove it", path, setting);
+	return false;
+}
+
+static void
+check_files(struct checked *checked)
+{
+	const struct settings *settings = checked->settings;
+	struct error err = {0};
+
+	if (is_there(checked, "lineage", settings->lineage))
+		lineage_check(settings->lineage, &checked->problems);
+	if (is_there(checked, "org-chart", settings->org_chart) &&
+	    !org_chart_check(settings->org_chart, &checked->problems, &err))
+		yaml_problem_add_error(&checked->problems, settings->org_chart, &err);
+}
+
 static void
 check_all(const struct call *call, const char *path, struct checked *checked)
 {
-	struct settings_options options = {path, call->program->sources, NULL};
+	struct settings_options options = {path, call->program->sources, mapping_check};
 
 	look_at(checked, path);
 	if (!settings_open(&options, &checked->settings, &checked->problems) && !checked->settings)
 		return;
 	check_keys(checked, checked->settings->keys);
-	if (checked->settings->lineage) {
-		look_at(checked, checked->settings->lineage);
-		lineage_check(checked->settings->lineage, &checked->problems);
-	}
+	check_files(checked);
 	yaml_problems_sort(&checked->problems, 0);
 }
 

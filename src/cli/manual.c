@@ -12,6 +12,21 @@
 #include "help.h"
 #include "settings/table.h"
 
+/* A character beyond ASCII as \[uXXXX], which every roff reads; text is UTF-8. */
+static size_t
+roff_wide(FILE *out, const unsigned char *p, size_t left)
+{
+	size_t size = p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4, i;
+	uint32_t point = p[0] & (0xffu >> (size + 1));
+
+	if (size > left)
+		return left;
+	for (i = 1; i < size; i++)
+		point = point << 6 | (p[i] & 0x3f);
+	fprintf(out, "\\[u%04X]", point);
+	return size;
+}
+
 static void
 roff(FILE *out, const char *text, size_t size)
 {
@@ -24,6 +39,8 @@ roff(FILE *out, const char *text, size_t size)
 			fputs("\\-", out);
 		else if (text[i] == '.' || text[i] == '\'')
 			fprintf(out, "\\&%c", text[i]);
+		else if ((unsigned char)text[i] >= 0x80)
+			i += roff_wide(out, (const unsigned char *)text + i, size - i) - 1;
 		else
 			fputc(text[i], out);
 	}

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "decode/decoder.h"
+
 
 #define SETTINGS_NAME "dyetrace.yaml"
 #define KEYS_NAME "dyetrace.key"
@@ -45,7 +47,7 @@ static bool
 read_settings(const struct call *call, enum place_need need, struct place *place, struct error *err)
 {
 	char *path = place_settings_path(call);
-	struct settings_options options = {path, call->program->sources, NULL};
+	struct settings_options options = {path, call->program->sources, mapping_check};
 	struct yaml_problems problems = {0};
 	bool good;
 

@@ -218,3 +218,9 @@ settings_source_options(const struct settings *settings, const struct settings_s
 		.record_bytes_max = (size_t)settings->record_bytes_max,
 	};
 }
+
+const struct yaml_node *
+settings_place(const struct settings *settings, const char *name)
+{
+	return settings->document ? yaml_find(settings->document->root, name) : NULL;
+}

@@ -75,6 +75,9 @@ const struct settings_source *settings_source_find(const struct settings *settin
 struct source_options settings_source_options(const struct settings *settings, const struct settings_source *source,
     bool until_end);
 
+/* Where the file says a setting of the first level ("lineage"), for messages; NULL: it does not. */
+const struct yaml_node *settings_place(const struct settings *settings, const char *name);
+
 enum settings_part {
 	SETTINGS_ALL,	/* reads back to the same settings */
 	SETTINGS_FACTS, /* what recorded facts depend on: not paths, batches, commits, limits of memory */

@@ -19,10 +19,11 @@ struct reading {
 	const char *file;
 	struct settings *settings;
 	struct yaml_problems *problems;
+	const struct source_type *type; /* of the source being read; NULL: not known */
 };
 
-/* Whether a key is there that looks like a slip of the one wanted; the type says what it is. */
-static bool
+/* A key that looks like a slip of the one wanted; NULL: there is none. */
+static const struct yaml_member *
 misspelt(const struct yaml_node *source, const char *key)
 {
 	size_t i;
@@ -33,9 +34,9 @@ misspelt(const struct yaml_node *source, const char *key)
 		suggestion_init(&suggestion, source->members[i].key);
 		suggestion_try(&suggestion, text_of(key));
 		if (suggestion_best(&suggestion).data)
-			return true;
+			return &source->members[i];
 	}
-	return false;
+	return NULL;
 }
 
 /* A member that each source must have; NULL after saying that it is missing. */
@@ -43,10 +44,19 @@ static const struct yaml_node *
 needed(struct reading *reading, const struct yaml_node *source, const char *key, const char *remedy)
 {
 	const struct yaml_node *node = yaml_find(source, key);
+	const struct yaml_member *slip;
+	char shown[64];
 
-	if (!node && !misspelt(source, key))
+	if (node)
+		return node;
+	slip = misspelt(source, key);
+	if (!slip)
 		yaml_problem_add(reading->problems, reading->file, source, "a source without `%s`: %s", key, remedy);
-	return node;
+	/* Its type knows all keys and says what it is; without a type nobody does. */
+	else if (!reading->type)
+		yaml_problem_add_at(reading->problems, reading->file, slip->line, slip->column,
+		    "`%s` is not known here: did you mean `%s`?", text_show(slip->key, 40, shown, sizeof(shown)), key);
+	return NULL;
 }
 
 static bool
@@ -128,23 +138,25 @@ read_type(struct reading *reading, const struct yaml_node *source)
 	return NULL;
 }
 
+/* Which formats there are is for the type to say; without a type it is said here. */
 static enum message_format
 read_format(struct reading *reading, const struct yaml_node *source)
 {
-	const struct yaml_node *node = needed(reading, source, "format", "add `format: jsonl`, `csv` or `avro`");
-	struct text word = TEXT_NONE;
+	const struct yaml_node *node = yaml_find(source, "format");
 	char shown[64];
 	size_t i;
 
-	if (!yaml_text(reading->file, node, &word, reading->problems))
-		return FORMAT_JSON;
-	for (i = 0; i < ARRAY_COUNT(formats); i++)
-		if (text_is(word, formats[i].word))
+	for (i = 0; node && i < ARRAY_COUNT(formats); i++)
+		if (node->kind == YAML_SCALAR && text_is(node->text, formats[i].word))
 			return formats[i].format;
-	yaml_problem_add(reading->problems, reading->file, node,
-	    "there is no format `%s`: `format` is one of jsonl, csv, avro%s",
-	    text_show(word, 40, shown, sizeof(shown)),
-	    text_is(word, "json") ? " (jsonl: one JSON object a line)" : "");
+	if (reading->type)
+		return FORMAT_JSON;
+	if (!node)
+		needed(reading, source, "format", "add `format: jsonl`, `csv` or `avro`");
+	else
+		yaml_problem_add(reading->problems, reading->file, node,
+		    "`format` is one of jsonl, csv, avro, not `%s`",
+		    text_show(node->text, 40, shown, sizeof(shown)));
 	return FORMAT_JSON;
 }
 
@@ -164,20 +176,25 @@ read_source(struct reading *reading, const struct yaml_node *node)
 {
 	struct settings *settings = reading->settings;
 	struct settings_source source = {.settings = node, .line = node->line};
+	size_t before = reading->problems->count;
 
 	if (node->kind != YAML_MAP) {
 		yaml_problem_add(reading->problems, reading->file, node,
 		    "a source is a map: write `- name: tickets` and its other settings below");
 		return;
 	}
+	reading->type = NULL;
+	reading->type = source.type = read_type(reading, node);
 	source.name = read_name(reading, node);
-	source.type = read_type(reading, node);
 	source.format = read_format(reading, node);
 	source.mapping = read_mapping(reading, node);
 	if (source.type)
 		source.type->check(reading->file, node, reading->problems);
 	if (source.name && source.type && source.mapping)
 		settings->sources[settings->source_count++] = source;
+	else if (reading->problems->count == before)
+		yaml_problem_add(reading->problems, reading->file, node,
+		    "a source needs all of `name`, `type` and `mapping`: add what is missing");
 }
 
 void

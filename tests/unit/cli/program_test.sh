@@ -63,7 +63,7 @@ complete_words() {
 		COMP_WORDS=(dyetrace "$@") COMP_CWORD=$#
 		_dyetrace && echo "${COMPREPLY[*]}"' bash "$@"
 }
-[ "$(complete_words che)" = check ] || say "bash completes che to check"
+[ "$(complete_words vers)" = version ] || say "bash completes vers to version"
 [ "$(complete_words check --j)" = --json ] || say "bash completes --j to --json"
 [ "$(complete_words keys cr)" = create ] || say "bash completes keys cr to create"
 [ "$(complete_words help --completion z)" = zsh ] || say "bash completes the shell's name"

@@ -18,6 +18,8 @@ check_file(const char *file, const struct yaml_node *settings, struct yaml_probl
 	static const char *const known[] = {"name", "type", "path", "format", "compression", "csv", "mapping", NULL};
 
 	yaml_check_keys(file, settings, known, problems);
+	if (!yaml_find(settings, "format"))
+		yaml_problem_add(problems, file, settings, "format is missing: jsonl, csv or avro");
 }
 
 /* Stands for decode. */
@@ -198,7 +200,7 @@ the_template_says_the_defaults(void **state)
 }
 
 static const char *const broken[] = {"alias_pattern", "anchor", "duplicate_key", "empty", "gzip", "indentation",
-    "latin1", "list", "no_sources", "out_of_range", "sources", "sources_scalar", "tab", "two_documents",
+    "latin1", "list", "no_sources", "out_of_range", "sources", "sources_scalar", "tab", "two_documents", "type_misspelt",
     "unclosed_quote", "unknown_keys", "windows_path", "wrong_types", "missing"};
 
 /* NAME.problems holds what is to be said of NAME.yaml, a line each. */
