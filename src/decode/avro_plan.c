@@ -8,6 +8,7 @@
 #include "avro_plan.h"
 
 #include "base/memory.h"
+#include "base/suggest.h"
 #include "model/message.h"
 #include "model/reason.h"
 
@@ -470,6 +471,8 @@ compile(struct plan *plan, uint32_t place, const struct avro_node *node, struct 
 	plan->too_large = plan->too_large || plan->count + plan->place_count > PLAN_SIZE_MAX;
 	if (plan->too_large)
 		return;
+	if (here && here->base == BASE_CELLS)
+		plan->found[here->offset / sizeof(struct cell)] = true;
 	if (is_nobodys(plan, place, node, wants))
 		skip(plan, place, node);
 	else if (null != 2)
@@ -514,6 +517,60 @@ wants_of(struct plan *plan)
 	return wants;
 }
 
+/* The path of a place, in the arena. */
+static struct text
+path_of(struct plan *plan, uint32_t place)
+{
+	size_t size = 0;
+	uint32_t up;
+	char *path;
+
+	for (up = place; up; up = plan->places[up].up)
+		size += plan->places[up].name.size + 1;
+	path = arena_get(&plan->arena, size);
+	path[0] = '\0';
+	for (up = place, path += size; up; up = plan->places[up].up) {
+		*--path = '.';
+		path -= plan->places[up].name.size;
+		memcpy(path, plan->places[up].name.data, plan->places[up].name.size);
+	}
+	return (struct text){path, size ? size - 1 : 0};
+}
+
+/* Places that are looked through for a name like the one that is missing. */
+#define SUGGESTED_MAX 2000
+
+static bool
+lacks(struct plan *plan, struct text path, struct row_problem *problem)
+{
+	struct suggestion suggestion;
+	char shown[NAME_SHOWN_BYTES];
+	struct text best;
+	uint32_t i;
+
+	suggestion_init(&suggestion, path);
+	for (i = 1; i < plan->place_count && i < SUGGESTED_MAX; i++)
+		suggestion_try(&suggestion, path_of(plan, i));
+	best = suggestion_best(&suggestion);
+	text_show(path, NAME_SHOWN, shown, sizeof(shown));
+	if (!best.data)
+		return row_problem_set(problem, REASON_AVRO_SCHEMA, "the schema has no field %s", shown);
+	return row_problem_set(problem, REASON_AVRO_SCHEMA, "the schema has no field %s; did you mean %.*s?", shown,
+	    (int)(best.size < NAME_SHOWN ? best.size : NAME_SHOWN), best.data);
+}
+
+static bool
+check_lacking(struct plan *plan, struct row_problem *problem)
+{
+	const struct wanted *wanted = plan->wanted;
+	size_t i;
+
+	for (i = 0; i < wanted->count; i++)
+		if (!plan->found[i] && !(wanted->may_lack && wanted->may_lack[i]))
+			return lacks(plan, wanted->paths[i], problem);
+	return true;
+}
+
 bool
 avro_plan_compile(struct plan *plan, struct row_problem *problem)
 {
@@ -524,6 +581,7 @@ avro_plan_compile(struct plan *plan, struct row_problem *problem)
 			return false;
 	if (!path_check(plan->wanted->changes_path, problem))
 		return false;
+	plan->found = memory_get_array(plan->wanted->count + 1, sizeof(*plan->found));
 	place_add(plan, 0, TEXT(""));
 	compile(plan, 0, avro_schema_root(plan->schema), wants_of(plan));
 	arena_reset(&plan->arena);
@@ -533,7 +591,7 @@ avro_plan_compile(struct plan *plan, struct row_problem *problem)
 	emit(plan, 0, (struct plan_step){.op = PLAN_END});
 	if (plan->rest_varies)
 		plan->rest = memory_get_array(plan->slot_count + 1, sizeof(*plan->rest));
-	return true;
+	return check_lacking(plan, problem);
 }
 
 static void
@@ -544,6 +602,7 @@ close_plan(struct plan *plan)
 	avro_walk_close(plan->walk);
 	avro_schema_close(plan->schema);
 	arena_fini(&plan->arena);
+	memory_free(plan->found);
 	memory_free(plan->steps);
 	memory_free(plan->step_pieces);
 	memory_free(plan->pieces);

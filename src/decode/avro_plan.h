@@ -99,6 +99,7 @@ struct plan {
 	const struct wanted *wanted;
 	size_t changes_max;
 	struct arena arena; /* while compiling: lists of wants */
+	bool *found;	    /* [wanted.count]: the schema has the path */
 
 	struct plan_step *steps;
 	uint32_t *step_pieces; /* [pc]: the first of its pieces */

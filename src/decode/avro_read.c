@@ -566,8 +566,7 @@ avro_plan_read(struct plan *plan, struct text payload, struct row *row, struct r
 	}
 	row->changes = plan->changes;
 	set_rest(plan, row);
-	if (row->rest_count > plan->changes_max)
-		return row_problem_set(problem, REASON_TOO_MANY, "%zu columns; at most %zu may change at once",
-		    row->rest_count, plan->changes_max);
+	if (row->rest_count > ROW_REST_MAX)
+		return row_problem_set(problem, REASON_TOO_MANY, "more than %d fields beside those mapped", ROW_REST_MAX);
 	return true;
 }

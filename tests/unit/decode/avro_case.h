@@ -2,7 +2,8 @@
 /*
  * One reading of one datum, from words: bytes as hex with text in quotes
  * ("06'abc'"), what is wanted as names with marks:
- *   a.b   a path      @list   the list of changes
+ *   a.b   a path      +a.b    one that the schema must have
+ *                     @list   the list of changes
  *   *     the rest    !name   but not this one
  */
 #ifndef DYETRACE_TESTS_AVRO_CASE_H
@@ -25,6 +26,7 @@ struct avro_case {
 struct case_wanted {
 	struct wanted wanted;
 	struct text paths[CASE_NAMES_MAX], except[CASE_NAMES_MAX];
+	bool may_lack[CASE_NAMES_MAX];
 };
 
 static inline void
@@ -33,9 +35,9 @@ case_want(struct case_wanted *made, const char *words)
 	struct wanted *wanted = &made->wanted;
 
 	*made = (struct case_wanted){.wanted = {.paths = made->paths, .except = made->except}};
+	wanted->may_lack = made->may_lack;
 	while (*words) {
 		size_t size = strcspn(words, " ");
-		struct text word = {words, size};
 
 		if (*words == '*')
 			wanted->rest = true;
@@ -43,8 +45,12 @@ case_want(struct case_wanted *made, const char *words)
 			wanted->changes_path = (struct text){words + 1, size - 1};
 		else if (*words == '!')
 			made->except[wanted->except_count++] = (struct text){words + 1, size - 1};
-		else if (size)
-			made->paths[wanted->count++] = word;
+		else if (size) {
+			bool must = *words == '+';
+
+			made->may_lack[wanted->count] = !must;
+			made->paths[wanted->count++] = (struct text){words + must, size - must};
+		}
 		words += size + (words[size] == ' ');
 	}
 }

@@ -120,6 +120,12 @@ static const struct avro_case cases[] = {
 	/* Behind the value. */
 	{ONE("\"int\""), "a", "02 02", BAD("bytes behind the value (byte 2 of 2)")},
 	{"\"null\"", "", "00", BAD("bytes behind the value (byte 1 of 1)")},
+	/* A schema without what the mapping must have. */
+	{ONE("\"int\""), "+a", "", BAD("field a: " CUT " (byte 1 of 0)")},
+	{ONE("\"int\""), "+team", "00", "avro-schema: the schema has no field team"},
+	{ONE(RECORD("s", FIELD("priority", "\"int\""))), "+a.priorty", "00",
+	    "avro-schema: the schema has no field a.priorty; did you mean a.priority?"},
+	{ONE(MAP("\"int\"")), "+a.k", "00 00", BAD("bytes behind the value (byte 2 of 2)")},
 	/* A record that always contains itself has no value. */
 	{RECORD("r", FIELD("x", "\"r\"")), "", "00", BAD("values within values too deep (byte 1 of 1)")},
 	{RECORD("r", FIELD("x", "\"r\"")), "x.x.y", "00", BAD("field x.x.x: values within values too deep (byte 1 of 1)")},
