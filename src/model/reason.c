@@ -17,6 +17,8 @@ const struct reason reasons[] = {
 	    "correct the column's name in the mapping, or give the part a `default`, then replay"},
 	{REASON_AVRO, "bytes that do not follow the writer's Avro schema", "mend the writer"},
 	{REASON_AVRO_SCHEMA, "an Avro schema that cannot be used", "see the detail; change the schema or the mapping, then replay"},
+	{REASON_AVRO_BLOCK, "records of a damaged block of an Avro file",
+	    "if there is a whole copy of the file, add it under another name: it is read from its start"},
 	{REASON_TOO_LONG, "a record longer than `limits.record`", "raise `limits.record` if such records are real, then replay"},
 	{REASON_FIELD_MISSING, "a part that the mapping needs is missing",
 	    "correct the mapping, or give the part a `default`, then replay"},

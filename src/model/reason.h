@@ -30,6 +30,7 @@ const struct reason *reason_find(struct text code);
 #define REASON_CSV_HEADER "csv-header"
 #define REASON_AVRO "avro-malformed"
 #define REASON_AVRO_SCHEMA "avro-schema"
+#define REASON_AVRO_BLOCK "avro-block-damaged"
 #define REASON_TOO_LONG "record-too-long"
 #define REASON_FIELD_MISSING "required-field-missing"
 #define REASON_FIELD_TYPE "field-has-wrong-type"
