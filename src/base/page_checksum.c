@@ -412,14 +412,12 @@ page_checksum_register(void)
 static int
 read_patiently(sqlite3_file *file, void *page, int bytes, sqlite3_int64 offset)
 {
-	const struct timespec pause = {.tv_nsec = 1000000};
-	int rc, attempt;
+	const struct timespec pause = {.tv_nsec = 200000};
+	int attempt = 1, rc = file->pMethods->xRead(file, page, bytes, offset);
 
-	for (attempt = 0; attempt < SCAN_ATTEMPTS; attempt++) {
-		rc = file->pMethods->xRead(file, page, bytes, offset);
-		if (rc != SQLITE_IOERR_DATA)
-			return rc;
+	while (rc == SQLITE_IOERR_DATA && attempt++ < SCAN_ATTEMPTS) {
 		nanosleep(&pause, NULL);
+		rc = file->pMethods->xRead(file, page, bytes, offset);
 	}
 	return rc;
 }

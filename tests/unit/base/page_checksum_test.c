@@ -29,7 +29,7 @@ static const char *const tables[] = {
     "CREATE TABLE gone (number INTEGER PRIMARY KEY, body BLOB NOT NULL);",
 };
 
-static char folder[] = "/tmp/dyetrace-pages-XXXXXX";
+static char folder[40];
 static char original[96], copy[96], copy_log[96], copy_shm[96];
 
 static bool
@@ -183,6 +183,9 @@ make_original(void)
 static int
 set_up(void **state)
 {
+	/* In memory where that can be: thousands of small changes. */
+	snprintf(folder, sizeof(folder), "%s/dyetrace-pages-XXXXXX",
+	    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	assert_non_null(mkdtemp(folder));
 	snprintf(original, sizeof(original), "%s/original.db", folder);
 	snprintf(copy, sizeof(copy), "%s/copy.db", folder);
