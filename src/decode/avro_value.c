@@ -98,7 +98,7 @@ avro_decimal_cell(struct text big_endian, uint32_t scale, struct arena *arena, s
 {
 	static const double powers[SCALE_EXACT_MAX + 1] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
 	    1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-	int64_t value;
+	int64_t value = 0;
 	bool small;
 
 	if (!big_endian.size || big_endian.size > DECIMAL_BYTES_MAX || scale > SCALE_MAX)
