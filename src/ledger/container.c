@@ -31,12 +31,10 @@ segment_number(const char *name)
 	return (uint32_t)number;
 }
 
-void
-container_header(const char *schema, struct buffer *out, struct container *container)
+/* All of the header but the marker. */
+static void
+add_metadata(const char *schema, struct buffer *out)
 {
-	size_t before = out->size;
-
-	random_fill(container->sync, sizeof(container->sync));
 	buffer_add(out, magic, sizeof(magic));
 	buffer_add_long(out, 2);
 	buffer_add_string(out, TEXT("avro.schema"));
@@ -44,63 +42,66 @@ container_header(const char *schema, struct buffer *out, struct container *conta
 	buffer_add_string(out, TEXT("avro.codec"));
 	buffer_add_string(out, TEXT("deflate"));
 	buffer_add_long(out, 0);
+}
+
+void
+container_header(const char *schema, struct buffer *out, struct container *container)
+{
+	size_t before = out->size;
+
+	random_fill(container->sync, sizeof(container->sync));
+	add_metadata(schema, out);
 	buffer_add(out, container->sync, sizeof(container->sync));
 	container->header_bytes = (int64_t)(out->size - before);
 }
 
-static bool
-read_map(struct reader *reader, const char *schema)
+int64_t
+container_header_size(const char *schema)
 {
-	bool has_schema = false, has_codec = false;
-	struct text key, value;
-	int64_t count, i;
+	struct buffer metadata = {0};
+	int64_t size;
 
-	while ((count = reader_long(reader)) != 0 && !reader->bad) {
-		if (count < 0 || count > 64)
-			return false;
-		for (i = 0; i < count && !reader->bad; i++) {
-			key = reader_string(reader);
-			value = reader_string(reader);
-			has_schema =
-			    has_schema || (text_is(key, "avro.schema") && text_is(value, schema));
-			has_codec =
-			    has_codec || (text_is(key, "avro.codec") && text_is(value, "deflate"));
-		}
+	add_metadata(schema, &metadata);
+	size = (int64_t)metadata.size + SYNC_BYTES;
+	buffer_fini(&metadata);
+	return size;
+}
+
+/* The bytes that every segment of this schema begins with, then any marker. */
+static bool
+read_header(struct text bytes, const char *schema, struct container *container)
+{
+	struct buffer metadata = {0};
+	bool good;
+
+	add_metadata(schema, &metadata);
+	good = bytes.size >= metadata.size + SYNC_BYTES &&
+	    memcmp(bytes.data, metadata.data, metadata.size) == 0;
+	if (good) {
+		memcpy(container->sync, bytes.data + metadata.size, SYNC_BYTES);
+		container->header_bytes = (int64_t)metadata.size + SYNC_BYTES;
 	}
-	return !reader->bad && has_schema && has_codec;
+	buffer_fini(&metadata);
+	return good;
 }
 
 bool
 container_read(int fd, const char *schema, struct container *container, struct error *err)
 {
-	uint8_t *bytes = memory_get(CONTAINER_HEADER_MAX);
-	struct reader reader;
-	struct text start, sync;
+	size_t size = (size_t)container_header_size(schema);
+	char *bytes = memory_get(size);
 	struct stat status;
-	size_t size;
 	bool good;
 
 	if (fstat(fd, &status) != 0) {
-		memory_free(bytes);
-		return error_system(err, ERROR_IO, "size");
-	}
-	size =
-	    status.st_size < CONTAINER_HEADER_MAX ? (size_t)status.st_size : CONTAINER_HEADER_MAX;
-	if (!file_read_at(fd, bytes, size, 0, err)) {
-		memory_free(bytes);
-		return false;
-	}
-	reader = reader_of((struct text){(char *)bytes, size});
-	start = reader_take(&reader, sizeof(magic));
-	good = start.data && memcmp(start.data, magic, sizeof(magic)) == 0 &&
-	    read_map(&reader, schema);
-	sync = reader_take(&reader, SYNC_BYTES);
-	good = good && sync.data;
-	if (good) {
-		memcpy(container->sync, sync.data, SYNC_BYTES);
-		container->header_bytes = reader.next - bytes;
+		good = error_system(err, ERROR_IO, "size");
+	} else if (status.st_size < (off_t)size) {
+		good = error_set(err, ERROR_DAMAGED, "%lld bytes, and its header has %zu",
+		    (long long)status.st_size, size);
 	} else {
-		error_set(err, ERROR_DAMAGED, "its header is not that of a segment");
+		good = file_read_at(fd, bytes, size, 0, err) &&
+		    (read_header((struct text){bytes, size}, schema, container) ||
+			error_set(err, ERROR_DAMAGED, "its header is not that of a segment"));
 	}
 	memory_free(bytes);
 	return good;
@@ -114,6 +115,6 @@ container_block_header(struct text bytes, struct block_header *header)
 	header->objects = reader_long(&reader);
 	header->data_bytes = reader_long(&reader);
 	header->header_bytes = reader.next - (const uint8_t *)bytes.data;
-	return !reader.bad && header->objects > 0 && header->objects <= 1 << 20 &&
+	return !reader.bad && header->objects > 0 && header->objects <= 2 * BLOCK_RECORDS_MAX &&
 	    header->data_bytes > 0 && (uint64_t)header->data_bytes <= BLOCK_BYTES_MAX;
 }

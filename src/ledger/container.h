@@ -5,14 +5,14 @@
  * marker of 16 bytes. Block: object count, byte count, deflated objects, the
  * marker. Private to ledger.
  */
-#ifndef DYETRACE_LEDGER_CONTAINER_H
-#define DYETRACE_LEDGER_CONTAINER_H
+#ifndef LEDGER_CONTAINER_H
+#define LEDGER_CONTAINER_H
 
 #include "base/buffer.h"
 #include "base/error.h"
 
 #define SYNC_BYTES 16
-#define CONTAINER_HEADER_MAX 65536
+#define BLOCK_HEADER_MAX 20 /* two longs */
 
 struct container {
 	uint8_t sync[SYNC_BYTES];
@@ -27,6 +27,8 @@ uint32_t segment_number(const char *name);
 
 /* Appends a new header; the marker is random. */
 void container_header(const char *schema, struct buffer *out, struct container *container);
+/* How long the header of a segment of this schema is. */
+int64_t container_header_size(const char *schema);
 /* Reads the header of an open file. ERROR_DAMAGED: not one of ours; ERROR_IO. */
 MUST_USE bool container_read(int fd, const char *schema, struct container *container, struct error *err);
 

@@ -9,13 +9,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include "base/fault.h"
 #include "base/file.h"
 #include "container.h"
 #include "squeeze.h"
+#include "wire.h"
 
 struct ledger {
 	char *folder;
@@ -25,11 +26,10 @@ struct ledger {
 	int fd; /* of the open segment, -1: none yet */
 	uint32_t segment;
 	int64_t end;
+	bool failed; /* an fsync: what is on the disk is not known any more */
 	struct container container;
 	struct buffer out;
 };
-
-/* --- opening and cutting --------------------------------------------------------------- */
 
 static char *
 segment_path(const char *folder, uint32_t number)
@@ -62,8 +62,25 @@ remove_later(const char *folder, uint32_t last, int64_t *cut_bytes, struct error
 			good = error_system(err, ERROR_IO, "%s", path);
 		memory_free(path);
 	}
+	if (good && fsync(dirfd(listing)) != 0)
+		good = error_system(err, ERROR_IO, "%s", folder);
 	closedir(listing);
 	return good;
+}
+
+/* Looks before anything is removed: an uncommitted end may be cut, a committed one not be short. */
+static bool
+check_length(int fd, int64_t bytes, int64_t header_bytes, struct error *err)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) != 0)
+		return error_system(err, ERROR_IO, "size");
+	if (status.st_size < bytes || bytes < header_bytes)
+		return error_set(err, ERROR_DAMAGED,
+		    "%lld bytes, and the catalog has committed %lld: restore it from a backup",
+		    (long long)status.st_size, (long long)bytes);
+	return true;
 }
 
 static bool
@@ -73,11 +90,6 @@ cut(int fd, int64_t bytes, int64_t *cut_bytes, struct error *err)
 
 	if (fstat(fd, &status) != 0)
 		return error_system(err, ERROR_IO, "size");
-	if (status.st_size < bytes)
-		return error_set(err, ERROR_DAMAGED,
-		    "has %lld bytes, the catalog has committed %lld: restore the segment from a "
-		    "backup",
-		    (long long)status.st_size, (long long)bytes);
 	if (status.st_size == bytes)
 		return true;
 	*cut_bytes += status.st_size - bytes;
@@ -87,19 +99,18 @@ cut(int fd, int64_t bytes, int64_t *cut_bytes, struct error *err)
 }
 
 static bool
-open_last(
-    struct ledger *ledger, uint32_t number, int64_t bytes, int64_t *cut_bytes, struct error *err)
+open_last(struct ledger *ledger, uint32_t number, int64_t bytes, struct error *err)
 {
 	char *path = segment_path(ledger->folder, number), name[SEGMENT_NAME_BYTES];
 	bool good = true;
 
 	ledger->fd = open(path, O_RDWR | O_CLOEXEC);
 	if (ledger->fd < 0 && errno == ENOENT)
-		good = error_set(err, ERROR_DAMAGED, "is missing: restore it from a backup");
+		good = error_set(err, ERROR_DAMAGED, "it is missing: restore it from a backup");
 	else if (ledger->fd < 0)
 		good = error_system(err, ERROR_IO, "open");
 	good = good && container_read(ledger->fd, ledger->schema, &ledger->container, err) &&
-	    cut(ledger->fd, bytes, cut_bytes, err);
+	    check_length(ledger->fd, bytes, ledger->container.header_bytes, err);
 	if (!good)
 		error_within(err, "segment %s", segment_name(number, name));
 	ledger->segment = number;
@@ -121,8 +132,9 @@ ledger_open(const struct ledger_options *options, uint32_t last_segment, int64_t
 	ledger->fd = -1;
 	if (!squeezer_open(options->deflate, &ledger->squeezer, err) ||
 	    !file_make_folder(options->folder, err) ||
+	    (last_segment && !open_last(ledger, last_segment, last_bytes, err)) ||
 	    !remove_later(options->folder, last_segment, cut_bytes, err) ||
-	    (last_segment && !open_last(ledger, last_segment, last_bytes, cut_bytes, err))) {
+	    (last_segment && !cut(ledger->fd, last_bytes, cut_bytes, err))) {
 		ledger_close(ledger);
 		return false;
 	}
@@ -149,46 +161,70 @@ ledger_deflate_name(const struct ledger *ledger)
 	return squeezer_name(ledger->squeezer);
 }
 
-/* --- writing --------------------------------------------------------------------------- */
-
-/* The sentence says what a full disk means and what to do. */
+/* Says which segment, and of a full disk how full and what to do. number: errno. */
 static bool
-write_failed(const struct ledger *ledger, struct error *err)
+write_failed(
+    const struct ledger *ledger, uint32_t segment, size_t bytes, int number, struct error *err)
 {
 	char name[SEGMENT_NAME_BYTES];
+	struct statvfs disk = {0};
 
-	if (errno == ENOSPC || errno == EDQUOT)
+	if (number == ENOSPC || number == EDQUOT) {
+		statvfs(ledger->folder, &disk);
 		error_set(err, ERROR_IO,
-		    "the disk is full: free some space and start again; what was not committed is "
-		    "read again");
-	return error_within(err, "segment %s", segment_name(ledger->segment, name));
+		    "the disk is full: %llu bytes are free and %zu were to be written; free some "
+		    "space and start again, nothing is lost: what was not committed is read again",
+		    (unsigned long long)disk.f_bavail * disk.f_frsize, bytes);
+	}
+	return error_within(err, "segment %s", segment_name(segment, name));
+}
+
+/* A failed write is taken back as far as the disk lets us. */
+static bool
+write_at(struct ledger *ledger, int fd, uint32_t segment, struct text bytes, int64_t offset,
+    struct error *err)
+{
+	errno = 0;
+	if (file_write_at(fd, bytes.data, bytes.size, offset, err))
+		return true;
+	return write_failed(ledger, segment, bytes.size, errno, err);
+}
+
+/* Writes and syncs a new segment's header, and its name. */
+static bool
+write_header(struct ledger *ledger, int fd, uint32_t segment, const char *path, struct error *err)
+{
+	struct buffer header = {0};
+	bool good;
+
+	container_header(ledger->schema, &header, &ledger->container);
+	good = write_at(ledger, fd, segment, buffer_text(&header), 0, err);
+	if (good && fsync(fd) != 0)
+		good = error_system(err, ERROR_IO, "%s: fsync", path);
+	ledger->end = (int64_t)header.size;
+	buffer_fini(&header);
+	return good && file_sync_folder_of(path, err);
 }
 
 /* A new file with its header, durable under its name. */
 static bool
 begin_segment(struct ledger *ledger, struct error *err)
 {
-	char *path = segment_path(ledger->folder, ledger->segment + 1);
-	struct buffer header = {0};
-	bool good;
+	uint32_t segment = ledger->segment + 1;
+	char *path = segment_path(ledger->folder, segment);
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	bool good = fd >= 0 || error_system(err, ERROR_IO, "%s", path);
 
-	container_header(ledger->schema, &header, &ledger->container);
-	errno = 0;
-	good = fd >= 0 && file_write_at(fd, header.data, header.size, 0, err) && fsync(fd) == 0;
-	if (!good) {
-		error_system(err, ERROR_IO, "%s", path);
-		write_failed(ledger, err);
-		if (fd >= 0)
-			close(fd);
-	} else {
+	if (good && !write_header(ledger, fd, segment, path, err)) {
+		good = false;
+		close(fd);
+		unlink(path);
+	}
+	if (good) {
 		ledger->fd = fd;
-		ledger->segment++;
-		ledger->end = (int64_t)header.size;
-		good = file_sync_folder_of(path, err);
+		ledger->segment = segment;
 		fault_point("segment-created");
 	}
-	buffer_fini(&header);
 	memory_free(path);
 	return good;
 }
@@ -209,42 +245,71 @@ have_room(struct ledger *ledger, struct error *err)
 	return begin_segment(ledger, err);
 }
 
+/* The block as it stands in the file, in ledger->out. */
+static struct text
+frame(struct ledger *ledger, const struct block *block)
+{
+	struct buffer *out = &ledger->out;
+	uint8_t head[BLOCK_HEADER_MAX], *end;
+
+	/* Room for the two numbers, then the data, then the numbers right in front of it. */
+	out->size = 0;
+	buffer_reserve(out, BLOCK_HEADER_MAX);
+	out->size = BLOCK_HEADER_MAX;
+	squeeze(ledger->squeezer, buffer_text(&block->body), out);
+	end = put_long(head, block->objects);
+	end = put_long(end, (int64_t)out->size - BLOCK_HEADER_MAX);
+	buffer_add(out, ledger->container.sync, SYNC_BYTES);
+	memcpy(out->data + BLOCK_HEADER_MAX - (end - head), head, (size_t)(end - head));
+	return (struct text){(char *)out->data + BLOCK_HEADER_MAX - (end - head),
+	    out->size - BLOCK_HEADER_MAX + (size_t)(end - head)};
+}
+
+/* In two halves, so that a test can stop between them. */
+static bool
+write_block(struct ledger *ledger, struct text bytes, struct error *err)
+{
+	size_t half = bytes.size / 2;
+	struct text first = {bytes.data, half}, second = {bytes.data + half, bytes.size - half};
+	bool good = write_at(ledger, ledger->fd, ledger->segment, first, ledger->end, err);
+
+	if (good) {
+		fault_point("block-half-written");
+		good = write_at(
+		    ledger, ledger->fd, ledger->segment, second, ledger->end + (int64_t)half, err);
+	}
+	/* What does not go is cut at the next open. */
+	if (!good && ftruncate(ledger->fd, ledger->end) != 0)
+		return false;
+	return good;
+}
+
+static bool
+still_good(const struct ledger *ledger, struct error *err)
+{
+	return !ledger->failed ||
+	    error_set(err, ERROR_IO, "the ledger could not be synced and must be opened again");
+}
+
 bool
 ledger_append(
     struct ledger *ledger, const struct block *block, struct block_place *place, struct error *err)
 {
-	struct buffer *out = &ledger->out, head = {0};
-	size_t half;
-	bool good;
+	struct text bytes;
 
-	if (!have_room(ledger, err))
+	if (!still_good(ledger, err) || !have_room(ledger, err))
 		return false;
-	/* Room for the two numbers, then the data, then the numbers right in front of it. */
-	out->size = 0;
-	buffer_reserve(out, 20);
-	out->size = 20;
-	squeeze(ledger->squeezer, buffer_text(&block->body), out);
-	buffer_add_long(&head, block->objects);
-	buffer_add_long(&head, (int64_t)out->size - 20);
-	memcpy(out->data + 20 - head.size, head.data, head.size);
-	buffer_add(out, ledger->container.sync, SYNC_BYTES);
+	bytes = frame(ledger, block);
+	if (!write_block(ledger, bytes, err))
+		return false;
+	fault_point("block-written");
 	*place = (struct block_place){
 	    .segment = ledger->segment,
 	    .offset = ledger->end,
-	    .bytes = (int64_t)(out->size - 20 + head.size),
+	    .bytes = (int64_t)bytes.size,
 	    .objects = block->objects,
-	    .identity = XXH3_64bits(out->data + 20 - head.size, out->size - 20 + head.size),
+	    .identity = digest_identity(bytes),
 	};
-	half = (size_t)place->bytes / 2;
-	good = file_write_at(ledger->fd, out->data + 20 - head.size, half, ledger->end, err);
-	fault_point("block-half-written");
-	good = good &&
-	    file_write_at(ledger->fd, out->data + 20 - head.size + half,
-		(size_t)place->bytes - half, ledger->end + (int64_t)half, err);
-	buffer_fini(&head);
-	if (!good)
-		return write_failed(ledger, err);
-	fault_point("block-written");
 	ledger->end += place->bytes;
 	return true;
 }
@@ -254,8 +319,11 @@ ledger_sync(struct ledger *ledger, struct error *err)
 {
 	char name[SEGMENT_NAME_BYTES];
 
-	if (ledger->fd < 0 || fdatasync(ledger->fd) == 0)
+	if (!still_good(ledger, err))
+		return false;
+	if (ledger->fd < 0 || fsync(ledger->fd) == 0)
 		return true;
+	ledger->failed = true;
 	error_system(err, ERROR_IO, "fsync");
 	return error_within(err, "segment %s", segment_name(ledger->segment, name));
 }

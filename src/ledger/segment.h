@@ -35,7 +35,9 @@ struct ledger; /* the writer; one per store, scribe's thread only after open */
 
 /*
  * Opens for appending behind what the catalog knows and cuts the rest:
- * segment `last_segment` to last_bytes, later segments removed. (0, 0): a new ledger.
+ * segment `last_segment` to last_bytes, later segments removed. (0, 0): a new
+ * ledger; all that is in the folder is removed, so the caller makes sure that no
+ * catalog was lost. Nothing is cut unless the last segment is as it should be.
  * *cut_bytes: how much was dropped (said by the caller).
  *
  * ERROR_DAMAGED  the segment is missing or shorter than the catalog says, or its header is not ours
@@ -47,7 +49,7 @@ void ledger_close(struct ledger *ledger); /* accepts NULL */
 /* Deflates and writes one block (not synced). A failed write leaves nothing that a later append could not overwrite. */
 MUST_USE bool ledger_append(struct ledger *ledger, const struct block *block, struct block_place *place,
     struct error *err);
-/* fsync of all that was appended. After an error the ledger must be closed (fsync may not be retried). */
+/* fsync of all that was appended. After an error every call fails: close it (fsync may not be retried). */
 MUST_USE bool ledger_sync(struct ledger *ledger, struct error *err);
 const char *ledger_deflate_name(const struct ledger *ledger); /* "isal" or "zlib" */
 
@@ -67,8 +69,11 @@ MUST_USE bool ledger_reader_block(struct ledger_reader *reader, const struct blo
 /*
  * Walks all blocks of all segments in order, without the catalog: for verify
  * and rebuild. Stops at the first damage (ERROR_DAMAGED) or when visit returns
- * false. end: where the last good block ended; a torn tail (bytes behind it
- * that are no whole block, in the last segment) is no error and shows in *torn_bytes.
+ * false (true is returned unless it set its err). end: the last good block (the
+ * ledger ends at its offset + bytes; segment 0: there is none). A torn tail is no
+ * error and shows in *torn_bytes: bytes behind it in the last segment that are no
+ * block and hold no marker, so that none was whole there; or a last segment
+ * shorter than its header.
  */
 MUST_USE bool ledger_reader_walk(struct ledger_reader *reader,
     bool (*visit)(void *context, const struct block_place *place, struct text body, struct error *err),

@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <xxhash.h>
 
 #include "base/file.h"
 #include "container.h"
@@ -52,35 +51,36 @@ ledger_reader_close(struct ledger_reader *reader)
 }
 
 /* The greatest segment number in the folder; *bytes: all of them together. */
-static uint32_t
-last_segment(const struct ledger_reader *reader, int64_t *bytes)
+static bool
+last_segment(const struct ledger_reader *reader, uint32_t *last, int64_t *bytes, struct error *err)
 {
 	DIR *listing = opendir(reader->folder);
 	struct dirent *entry;
-	uint32_t last = 0;
 
+	*last = 0;
 	*bytes = 0;
-	while (listing && (entry = readdir(listing))) {
+	if (!listing)
+		return error_system(err, ERROR_IO, "%s", reader->folder);
+	while ((entry = readdir(listing))) {
 		uint32_t number = segment_number(entry->d_name);
 		struct stat status;
 
 		if (!number || fstatat(dirfd(listing), entry->d_name, &status, 0) != 0)
 			continue;
 		*bytes += status.st_size;
-		last = number > last ? number : last;
+		*last = number > *last ? number : *last;
 	}
-	if (listing)
-		closedir(listing);
-	return last;
+	closedir(listing);
+	return true;
 }
 
 int64_t
 ledger_reader_bytes(const struct ledger_reader *reader)
 {
 	int64_t bytes;
+	uint32_t last;
 
-	last_segment(reader, &bytes);
-	return bytes;
+	return last_segment(reader, &last, &bytes, NULL) ? bytes : 0;
 }
 
 /* A failed open leaves no segment open. */
@@ -97,7 +97,7 @@ use_segment(struct ledger_reader *reader, uint32_t number, struct error *err)
 	reader->segment = number;
 	reader->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (reader->fd < 0 && errno == ENOENT)
-		good = error_set(err, ERROR_DAMAGED, "is missing: restore it from a backup");
+		good = error_set(err, ERROR_DAMAGED, "it is missing: restore it from a backup");
 	else if (reader->fd < 0 || fstat(reader->fd, &status) != 0)
 		good = error_system(err, ERROR_IO, "open");
 	if (good) {
@@ -154,7 +154,7 @@ read_place(struct ledger_reader *reader, const struct block_place *place, struct
 		    (long long)place->bytes);
 	if (!load(reader, place->offset, place->bytes, err))
 		return false;
-	if (XXH3_64bits(reader->raw.data, reader->raw.size) != place->identity)
+	if (digest_identity(buffer_text(&reader->raw)) != place->identity)
 		return error_set(
 		    err, ERROR_DAMAGED, "the block's bytes were changed after it was written");
 	if (!open_block(reader, &objects, err))
@@ -183,8 +183,6 @@ ledger_reader_block(struct ledger_reader *reader, const struct block_place *plac
 	return true;
 }
 
-/* --- all blocks in order --------------------------------------------------------------- */
-
 /* The place of the block at offset, by its own header. */
 static bool
 frame(struct ledger_reader *reader, int64_t offset, struct block_place *place, struct error *err)
@@ -192,7 +190,7 @@ frame(struct ledger_reader *reader, int64_t offset, struct block_place *place, s
 	int64_t left = reader->size - offset;
 	struct block_header header;
 
-	if (!load(reader, offset, left < 20 ? left : 20, err))
+	if (!load(reader, offset, left < BLOCK_HEADER_MAX ? left : BLOCK_HEADER_MAX, err))
 		return false;
 	if (!container_block_header(buffer_text(&reader->raw), &header))
 		return error_set(err, ERROR_DAMAGED, "no block begins there");
@@ -232,50 +230,68 @@ struct walk {
 	bool stopped; /* visit had enough */
 };
 
+/* One block by its own frame, in reader->body. */
 static bool
-walk_block(struct ledger_reader *reader, int64_t offset, struct walk *walk,
-    struct block_place *place, bool *bad_frame, struct error *err)
+read_next(
+    struct ledger_reader *reader, int64_t offset, struct block_place *place, struct error *err)
 {
-	uint32_t objects;
-
-	*bad_frame = true;
 	if (!frame(reader, offset, place, err) || !load(reader, offset, place->bytes, err))
 		return false;
-	place->identity = XXH3_64bits(reader->raw.data, reader->raw.size);
-	if (!open_block(reader, &objects, err))
-		return false;
-	*bad_frame = false;
-	walk->stopped = !walk->visit(walk->context, place, buffer_text(&reader->body), err);
-	return !walk->stopped || err->kind == ERROR_NONE;
+	place->identity = digest_identity(buffer_text(&reader->raw));
+	return open_block(reader, &place->objects, err);
+}
+
+/* Gives a good block to visit; false: it found something wrong. */
+static bool
+show(struct ledger_reader *reader, struct walk *walk, const struct block_place *place,
+    struct error *err)
+{
+	struct error why = {0};
+
+	if (walk->visit(walk->context, place, buffer_text(&reader->body), &why)) {
+		*walk->end = *place;
+		return true;
+	}
+	walk->stopped = true;
+	return why.kind == ERROR_NONE || error_set(err, why.kind, "%s", why.text);
 }
 
 static bool
 walk_segment(struct ledger_reader *reader, bool last, struct walk *walk, struct error *err)
 {
 	int64_t offset = reader->container.header_bytes;
+	char name[SEGMENT_NAME_BYTES];
 	struct block_place place;
-	bool bad_frame;
 
-	while (offset < reader->size && !walk->stopped) {
-		if (walk_block(reader, offset, walk, &place, &bad_frame, err)) {
-			if (!walk->stopped)
-				*walk->end = place;
-			offset += place.bytes;
+	for (; offset < reader->size && !walk->stopped; offset += place.bytes) {
+		if (read_next(reader, offset, &place, err)) {
+			if (!show(reader, walk, &place, err))
+				return false;
 			continue;
 		}
-		if (!bad_frame)
-			return false;
-		if (!last || !is_torn(reader, offset)) {
-			char name[SEGMENT_NAME_BYTES];
-
+		if (!last || !is_torn(reader, offset))
 			return error_within(err, "segment %s: byte %lld",
 			    segment_name(reader->segment, name), (long long)offset);
-		}
 		*walk->torn_bytes = reader->size - offset;
-		*err = (struct error){0};
 		break;
 	}
 	return true;
+}
+
+/* Whether the last segment was only just being created: then it holds nothing. */
+static bool
+is_begun(const struct ledger_reader *reader, uint32_t number, int64_t *bytes)
+{
+	char name[SEGMENT_NAME_BYTES], *path;
+	struct stat status;
+	bool begun;
+
+	path = file_join(reader->folder, segment_name(number, name));
+	begun =
+	    stat(path, &status) == 0 && status.st_size < container_header_size(ledger_facts_schema);
+	*bytes = begun ? status.st_size : 0;
+	memory_free(path);
+	return begun;
 }
 
 bool
@@ -284,30 +300,21 @@ ledger_reader_walk(struct ledger_reader *reader,
 	void *context, const struct block_place *place, struct text body, struct error *err),
     void *context, struct block_place *end, int64_t *torn_bytes, struct error *err)
 {
-	struct walk walk = {
-	    .visit = visit, .context = context, .end = end, .torn_bytes = torn_bytes};
+	struct walk walk = {visit, context, end, torn_bytes, false};
+	uint32_t last, number;
+	struct error why = {0};
 	int64_t bytes;
-	uint32_t last = last_segment(reader, &bytes), number;
 
 	*end = (struct block_place){0};
 	*torn_bytes = 0;
-	err->kind = ERROR_NONE;
+	if (!last_segment(reader, &last, &bytes, err))
+		return false;
 	for (number = 1; number <= last && !walk.stopped; number++) {
-		struct stat status;
-		char name[SEGMENT_NAME_BYTES],
-		    *path = file_join(reader->folder, segment_name(number, name));
-		bool torn_header =
-		    number == last && stat(path, &status) == 0 && status.st_size < 64;
-
-		memory_free(path);
-		/* A segment that was just being created holds nothing. */
-		if (torn_header) {
-			*torn_bytes = status.st_size;
+		if (number == last && is_begun(reader, number, torn_bytes))
 			break;
-		}
-		if (!use_segment(reader, number, err) ||
-		    !walk_segment(reader, number == last, &walk, err))
-			return false;
+		if (!use_segment(reader, number, &why) ||
+		    !walk_segment(reader, number == last, &walk, &why))
+			return error_set(err, why.kind, "%s", why.text);
 	}
 	return true;
 }

@@ -47,7 +47,6 @@ squeezer_open(enum deflate_kind kind, struct squeezer **out, struct error *err)
 		    "`ledger: deflate: isal`, but this program was built without ISA-L: say auto, "
 		    "or install libisal-dev and build again");
 #endif
-	(void)err;
 	squeezer = memory_get(sizeof(*squeezer));
 	squeezer->isal = wants_isal(kind);
 #ifdef DYETRACE_WITH_ISAL
@@ -131,22 +130,37 @@ squeeze(struct squeezer *squeezer, struct text plain, struct buffer *out)
 	squeeze_zlib(squeezer, plain, out);
 }
 
+/* Inflates into what room there is, at most one byte above the limit; more only if asked again. */
+static int
+inflate_some(z_stream *stream, size_t limit, size_t before, struct buffer *out)
+{
+	size_t left = limit + 1 - (out->size - before), room = out->capacity - out->size;
+	int result;
+
+	if (!room) {
+		buffer_reserve(out, left < 65536 ? left : 65536); /* doubles */
+		room = out->capacity - out->size;
+	}
+	if (room > left)
+		room = left;
+	stream->next_out = out->data + out->size;
+	stream->avail_out = (uInt)room;
+	result = inflate(stream, Z_NO_FLUSH);
+	out->size += room - stream->avail_out;
+	return result;
+}
+
 bool
 unsqueeze(struct text deflated, size_t limit, struct buffer *out, struct error *err)
 {
 	z_stream stream = {.next_in = (uint8_t *)deflated.data, .avail_in = (uInt)deflated.size};
-	size_t before = out->size, room;
+	size_t before = out->size;
 	int result = inflateInit2(&stream, -15);
 
-	assert(result == Z_OK);
-	do {
-		room = deflated.size * 4 + 4096;
-		buffer_reserve(out, room);
-		stream.next_out = out->data + out->size;
-		stream.avail_out = (uInt)room;
-		result = inflate(&stream, Z_NO_FLUSH);
-		out->size += room - stream.avail_out;
-	} while (result == Z_OK && stream.avail_out == 0 && out->size - before <= limit);
+	assert(result == Z_OK && limit < UINT32_MAX && deflated.size <= UINT32_MAX);
+	do
+		result = inflate_some(&stream, limit, before, out);
+	while (result == Z_OK && !stream.avail_out && out->size - before <= limit);
 	inflateEnd(&stream);
 	if (out->size - before > limit)
 		return error_set(err, ERROR_DAMAGED, "inflates to more than %zu bytes", limit);

@@ -3,8 +3,8 @@
  * Raw deflate (RFC 1951), as Avro's codec of that name wants it: by ISA-L
  * where it was built in, else by zlib at level 1. Private to ledger.
  */
-#ifndef DYETRACE_LEDGER_SQUEEZE_H
-#define DYETRACE_LEDGER_SQUEEZE_H
+#ifndef LEDGER_SQUEEZE_H
+#define LEDGER_SQUEEZE_H
 
 #include "ledger/segment.h"
 
