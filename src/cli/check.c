@@ -96,12 +96,18 @@ files_with_problems(const struct yaml_problems *problems)
 static void
 print_problem(const struct screen *screen, const struct yaml_problem *problem)
 {
-	screen_print(screen, INK_STRONG, "%s:", problem->file);
-	if (problem->line)
-		screen_print(screen, INK_STRONG, "%u:", problem->line);
+	char file[512], place[600], sentence[2048], numbers[32] = "";
+
 	if (problem->line && problem->column)
-		screen_print(screen, INK_STRONG, "%u:", problem->column);
-	fprintf(screen->file, " %s\n", problem->sentence);
+		snprintf(numbers, sizeof(numbers), "%u:%u:", problem->line, problem->column);
+	else if (problem->line)
+		snprintf(numbers, sizeof(numbers), "%u:", problem->line);
+	/* Names and values come from the files: nothing in them may steer a terminal. */
+	text_show(text_of(problem->file), sizeof(file), file, sizeof(file));
+	text_show(text_of(problem->sentence), sizeof(sentence), sentence, sizeof(sentence));
+	snprintf(place, sizeof(place), "%s:%s ", file, numbers);
+	screen_print(screen, INK_STRONG, "%s", place);
+	screen_flow(screen, text_columns(text_of(place)), 4, screen->width, sentence);
 }
 
 static void

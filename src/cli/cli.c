@@ -9,11 +9,13 @@
 static void
 say(const struct program *program, const struct error *err)
 {
+	char sentence[4 * sizeof(err->text)];
 	struct screen screen;
 
 	screen_init(&screen, stderr);
 	screen_print(&screen, INK_BAD, "%s:", program->name);
-	fprintf(stderr, " %s\n", err->text);
+	/* Names and values come from outside: nothing in them may steer a terminal. */
+	fprintf(stderr, " %s\n", text_show(text_of(err->text), sizeof(err->text), sentence, sizeof(sentence)));
 }
 
 /* A program that asked for JSON gets one document in any case. */

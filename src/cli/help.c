@@ -40,29 +40,12 @@ option_text(const struct option *option, char *out, size_t out_bytes)
 static void
 print_pair(const struct screen *screen, const char *name, const char *what, size_t columns)
 {
-	size_t width = screen->width && screen->width < 100 ? screen->width : 80, used = columns + 4;
-	bool first = true;
-
 	fputs("  ", screen->file);
 	screen_pad(screen, INK_NAME, text_of(name), columns);
 	if (text_columns(text_of(name)) > columns)
 		fprintf(screen->file, "\n%*s", (int)columns + 2, "");
-	while (*what) {
-		size_t size = strcspn(what, " "), word = text_columns((struct text){what, size});
-
-		if (!first && used + 1 + word >= width) {
-			fprintf(screen->file, "\n%*s", (int)columns + 2, "");
-			used = columns + 4;
-			first = true;
-		}
-		fputs(first ? "  " : " ", screen->file);
-		used += word + !first;
-		fprintf(screen->file, "%.*s", (int)size, what);
-		first = false;
-		what += size;
-		what += strspn(what, " ");
-	}
-	fputc('\n', screen->file);
+	fputs("  ", screen->file);
+	screen_flow(screen, columns + 4, columns + 4, screen_prose_width(screen), what);
 }
 
 static void

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #define PIPED_WIDTH 80
+#define PROSE_WIDTH_MAX 100
 
 static const char *const inks[] = {
 	[INK_PLAIN] = "",
@@ -58,26 +59,41 @@ screen_pad(const struct screen *screen, enum ink ink, struct text text, size_t c
 		fprintf(screen->file, "%*s", (int)(columns - used), "");
 }
 
-void
-screen_wrap(const struct screen *screen, size_t indent, const char *words)
+size_t
+screen_prose_width(const struct screen *screen)
 {
-	size_t width = screen->width && screen->width < 100 ? screen->width : PIPED_WIDTH, used = 0;
+	if (!screen->width)
+		return PIPED_WIDTH;
+	return screen->width < PROSE_WIDTH_MAX ? screen->width : PROSE_WIDTH_MAX;
+}
+
+void
+screen_flow(const struct screen *screen, size_t column, size_t indent, size_t width, const char *words)
+{
+	bool begun = false;
 
 	while (*words) {
 		size_t size = strcspn(words, " "), columns = text_columns((struct text){words, size});
 
-		if (used && indent + used + 1 + columns >= width) {
-			fputc('\n', screen->file);
-			used = 0;
+		if (begun && width && column + 1 + columns >= width) {
+			fprintf(screen->file, "\n%*s", (int)indent, "");
+			column = indent;
+			begun = false;
 		}
-		if (used)
-			used += (size_t)fprintf(screen->file, " ");
-		else
-			fprintf(screen->file, "%*s", (int)indent, "");
+		if (begun)
+			fputc(' ', screen->file);
 		fprintf(screen->file, "%.*s", (int)size, words);
-		used += columns;
+		column += begun + columns;
+		begun = true;
 		words += size;
 		words += strspn(words, " ");
 	}
 	fputc('\n', screen->file);
+}
+
+void
+screen_wrap(const struct screen *screen, size_t indent, const char *words)
+{
+	fprintf(screen->file, "%*s", (int)indent, "");
+	screen_flow(screen, indent, indent, screen_prose_width(screen), words);
 }

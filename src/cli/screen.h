@@ -24,7 +24,14 @@ void screen_init(struct screen *screen, FILE *file);
 void screen_print(const struct screen *screen, enum ink ink, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Prints and fills up with blanks to that many columns. */
 void screen_pad(const struct screen *screen, enum ink ink, struct text text, size_t columns);
-/* Words, broken between words at the screen's width (80 when piped), every line indented. */
+/* Columns for prose: those of the terminal, at most 100; 80 when piped. */
+size_t screen_prose_width(const struct screen *screen);
+/*
+ * Prints words and a line feed. The cursor stands in `column`; lines are broken
+ * between words before `width` (0: never) and go on at `indent`.
+ */
+void screen_flow(const struct screen *screen, size_t column, size_t indent, size_t width, const char *words);
+/* A paragraph at the prose width, every line indented. */
 void screen_wrap(const struct screen *screen, size_t indent, const char *words);
 
 /*

@@ -32,6 +32,8 @@ status 2 help chekc; err_has 'did you mean `check`?'
 status 2 init; err_has 'dyetrace init DIR'
 status 2 check --json; out_has '"good": false'; out_has '"line": 0'
 status 0 version --json; out_has '"version": "'
+status 2 $'che\033[31mck'; plain
+status 2 check -c $'no\033[31m.yaml'; plain
 "$DYETRACE" --help >/dev/full 2>"$SCRATCH/err"
 [ $? -eq 3 ] || say "a full disk behind standard output is exit status 3"
 for command in $("$DYETRACE" help | sed -nE 's/^  ([a-z-]+)  .*/\1/p'); do
