@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Base64 (RFC 4648 section 4), strict: padded, no white space, no stray bits. Private to ledger. */
-#ifndef DYETRACE_LEDGER_BASE64_H
-#define DYETRACE_LEDGER_BASE64_H
+#ifndef LEDGER_BASE64_H
+#define LEDGER_BASE64_H
 
 #include "base/buffer.h"
 

@@ -60,8 +60,6 @@ checkpoint_sign(const struct checkpoint *checkpoint, const struct keys *keys, st
 	buffer_fini(&body);
 }
 
-/* --- reading --------------------------------------------------------------------------- */
-
 struct lines {
 	struct text rest;
 	int number;
@@ -128,6 +126,18 @@ behind(struct text text, const char *prefix)
 	return (struct text){text.data + size, text.size - size};
 }
 
+/* What a C2SP key may be called. */
+static bool
+is_name(struct text text)
+{
+	size_t i;
+
+	for (i = 0; i < text.size; i++)
+		if (text.data[i] <= ' ' || text.data[i] == '+' || text.data[i] > '~')
+			return false;
+	return text.size > 0;
+}
+
 static bool
 read_origin(struct lines *lines, struct checkpoint *checkpoint, struct error *err)
 {
@@ -136,7 +146,7 @@ read_origin(struct lines *lines, struct checkpoint *checkpoint, struct error *er
 	if (!next_line(lines, &line, err))
 		return false;
 	if (!behind(line, "dyetrace/").size || line.size >= sizeof(checkpoint->origin) ||
-	    memchr(line.data, 0, line.size))
+	    !is_name(line))
 		return wrong(lines, "the origin, dyetrace/ and the store's id", err);
 	memcpy(checkpoint->origin, line.data, line.size);
 	return true;
@@ -197,36 +207,56 @@ read_body(struct lines *lines, struct checkpoint *checkpoint, struct error *err)
 	return read_conclusions(lines, checkpoint, err) && read_time(lines, checkpoint, err);
 }
 
+/* Who signed, and the key hash and signature. */
+struct signature {
+	struct text name;
+	uint8_t bytes[4 + SIGNATURE_BYTES];
+	bool is_ed25519; /* as long as one */
+};
+
 static bool
-check_signature(struct lines *lines, struct text body, const struct checkpoint *checkpoint,
-    const uint8_t public_key[KEY_BYTES], struct error *err)
+read_signature(struct lines *lines, struct signature *signature, struct error *err)
 {
-	char prefix[160];
 	struct buffer bytes = {0};
-	struct text line, coded;
-	uint8_t hash[4];
+	struct text line, rest;
+	const char *space;
 	bool good;
 
 	if (!next_line(lines, &line, err))
 		return false;
-	snprintf(prefix, sizeof(prefix), "%s%s ", dash, checkpoint->origin);
-	coded = behind(line, prefix);
-	good = coded.size && base64_read(coded, &bytes) && bytes.size == 4 + SIGNATURE_BYTES;
-	if (!good) {
-		wrong(lines, "a dash, the origin and a signature in base64", err);
-	} else if (lines->rest.size) {
-		good = error_set(
-		    err, ERROR_MALFORMED, "line %d: more than one signature", lines->number + 1);
-	} else if (public_key) {
-		key_hash(checkpoint->origin, public_key, hash);
-		good = memcmp(hash, bytes.data, sizeof(hash)) == 0 &&
-		    signature_check(public_key, body, bytes.data + 4);
-		if (!good)
-			error_set(err, ERROR_REFUSED,
-			    "the signature is not by this store's key over this text");
-	}
+	rest = behind(line, dash);
+	space = rest.size ? memchr(rest.data, ' ', rest.size) : NULL;
+	signature->name = space ? (struct text){rest.data, (size_t)(space - rest.data)} : TEXT_NONE;
+	good = is_name(signature->name) &&
+	    base64_read((struct text){space + 1, rest.size - signature->name.size - 1}, &bytes) &&
+	    bytes.size > 4;
+	signature->is_ed25519 = good && bytes.size == sizeof(signature->bytes);
+	if (signature->is_ed25519)
+		memcpy(signature->bytes, bytes.data, bytes.size);
 	buffer_fini(&bytes);
-	return good;
+	return good || wrong(lines, "a dash, a name and a signature in base64", err);
+}
+
+/* All lines are read; one of them must be the store's own. */
+static bool
+check_signatures(struct lines *lines, struct text body, const struct checkpoint *checkpoint,
+    const uint8_t public_key[KEY_BYTES], struct error *err)
+{
+	struct signature signature;
+	bool good = !public_key;
+	uint8_t hash[4];
+
+	if (public_key)
+		key_hash(checkpoint->origin, public_key, hash);
+	do {
+		if (!read_signature(lines, &signature, err))
+			return false;
+		if (!good && signature.is_ed25519 && text_is(signature.name, checkpoint->origin) &&
+		    memcmp(hash, signature.bytes, sizeof(hash)) == 0)
+			good = signature_check(public_key, body, signature.bytes + 4);
+	} while (lines->rest.size);
+	return good ||
+	    error_set(err, ERROR_REFUSED, "not signed by this key, or altered since it was");
 }
 
 bool
@@ -247,10 +277,8 @@ checkpoint_read(struct text note, const uint8_t public_key[KEY_BYTES],
 		return false;
 	if (empty.size)
 		return wrong(&lines, "an empty line in front of the signature", err);
-	return check_signature(&lines, body, checkpoint, public_key, err);
+	return check_signatures(&lines, body, checkpoint, public_key, err);
 }
-
-/* --- the verifier key ------------------------------------------------------------------ */
 
 void
 checkpoint_verifier(const char *origin, const uint8_t public_key[KEY_BYTES], struct buffer *out)
@@ -281,7 +309,7 @@ checkpoint_verifier_parse(
 	if (first)
 		second = memchr(first + 1, '+', text.size - (size_t)(first + 1 - text.data));
 	name = first ? (size_t)(first - text.data) : 0;
-	good = second && name && name < 128 && !memchr(text.data, 0, name) &&
+	good = second && name < 128 && is_name((struct text){text.data, name}) &&
 	    digest_from_hex(
 		(struct text){first + 1, (size_t)(second - first - 1)}, stated, sizeof(stated)) &&
 	    base64_read(

@@ -9,16 +9,16 @@
  *   <records in the facts tree>
  *   <root of the facts, base64>
  *   conclusions <size> <root, base64>
- *   time <ISO 8601 of the newest event>
+ *   time <ISO 8601 of the newest event, or none>
  *   <empty line>
  *   — dyetrace/<store id> <base64 of 4 key-hash bytes and the Ed25519 signature>
  */
 #ifndef DYETRACE_LEDGER_CHECKPOINT_H
 #define DYETRACE_LEDGER_CHECKPOINT_H
 
-#include "ledger/tree.h"
 #include "base/arena.h"
 #include "base/keys.h"
+#include "ledger/tree.h"
 
 #define CHECKPOINT_BYTES_MAX 65536
 
@@ -33,6 +33,7 @@ struct checkpoint {
 void checkpoint_sign(const struct checkpoint *checkpoint, const struct keys *keys, struct buffer *out);
 /*
  * Reads a note and checks its signature against public_key (NULL: only reads).
+ * Signatures by others (witnesses) may stand beside; they are not looked at.
  *
  * ERROR_MALFORMED  line number and what was expected
  * ERROR_REFUSED    the signature does not match the key
@@ -61,8 +62,8 @@ MUST_USE bool proof_write(const struct proof *proof, struct buffer *json, struct
 /*
  * Reads and checks all of it: the path leads from the leaf to the checkpoint's
  * root, the signature is by the verifier key, `record` says what the leaf says.
- * expected_verifier: the key the reader trusts; absent: the one in the file is
- * only consistent with itself (the caller says so).
+ * expected_verifier: the key the reader trusts, which the file must name too;
+ * absent: the file is only consistent with itself (the caller says so).
  *
  * ERROR_MALFORMED, ERROR_REFUSED (which of the checks failed, in words)
  */

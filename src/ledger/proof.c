@@ -33,7 +33,7 @@ shown(struct text leaf, struct error *err)
 	json_t *record = NULL;
 
 	if (leaf_show(leaf, &text, err)) {
-		record = json_loadb((char *)text.data, text.size, 0, &why);
+		record = json_loadb((char *)text.data, text.size, JSON_ALLOW_NUL, &why);
 		if (!record)
 			error_set(err, ERROR_MALFORMED, "the record cannot be shown: %s", why.text);
 	}
@@ -67,8 +67,6 @@ proof_write(const struct proof *proof, struct buffer *json, struct error *err)
 	free(text);
 	return true;
 }
-
-/* --- checking -------------------------------------------------------------------------- */
 
 static bool
 text_member(const json_t *document, const char *key, struct text *text, struct error *err)
@@ -135,35 +133,56 @@ read_path(const json_t *document, struct proof *proof, struct error *err)
 	return true;
 }
 
+/* The same document, to the last bit of a number. */
+static bool
+same(const json_t *a, const json_t *b)
+{
+	const size_t how = JSON_COMPACT | JSON_SORT_KEYS;
+	char *x = json_dumps(a, how), *y = b ? json_dumps(b, how | JSON_ENCODE_ANY) : NULL;
+	bool equal = x && y && strcmp(x, y) == 0;
+
+	free(x);
+	free(y);
+	return equal;
+}
+
 static bool
 check_record(const json_t *document, struct arena *arena, struct proof *proof, struct error *err)
 {
 	json_t *ours = shown(proof->leaf, err);
 	char *text;
-	bool same;
+	bool good;
 
 	if (!ours)
-		return false;
-	same = json_equal(ours, json_object_get(document, "record"));
+		return error_within(err, "`leaf`");
+	good = same(ours, json_object_get(document, "record"));
 	text = json_dumps(ours, JSON_INDENT(2));
 	proof->shown = arena_text(arena, text_of(text));
 	free(text);
 	json_decref(ours);
-	return same ||
+	return good ||
 	    error_set(err, ERROR_REFUSED, "`record` does not say what the proven leaf says");
 }
 
 static bool
 check_note(struct text expected_verifier, struct proof *proof, struct error *err)
 {
-	struct text verifier = expected_verifier.data ? expected_verifier : proof->verifier;
-	uint8_t public_key[KEY_BYTES];
-	char origin[128];
+	uint8_t public_key[KEY_BYTES], trusted_key[KEY_BYTES];
+	char origin[128], trusted_origin[128];
 
-	if (!checkpoint_verifier_parse(verifier, origin, public_key, err))
-		return error_within(err, "verifier");
+	if (!checkpoint_verifier_parse(proof->verifier, origin, public_key, err))
+		return error_within(err, "`verifier`");
+	if (expected_verifier.data &&
+	    !checkpoint_verifier_parse(expected_verifier, trusted_origin, trusted_key, err))
+		return error_within(err, "the key that is trusted");
+	if (expected_verifier.data &&
+	    (strcmp(origin, trusted_origin) != 0 ||
+		memcmp(public_key, trusted_key, KEY_BYTES) != 0))
+		return error_set(err, ERROR_REFUSED,
+		    "the proof is signed with another key than the one that is trusted: %s",
+		    origin);
 	if (!checkpoint_read(proof->note, public_key, &proof->checkpoint, err))
-		return error_within(err, "checkpoint");
+		return error_within(err, "`checkpoint`");
 	if (strcmp(origin, proof->checkpoint.origin) != 0)
 		return error_set(err, ERROR_REFUSED,
 		    "the checkpoint is of %s, the verifier key of %s", proof->checkpoint.origin,
@@ -181,6 +200,8 @@ check_document(const json_t *document, struct text expected_verifier, struct are
 
 	if (!number_member(document, "dyetrace_proof", &version, err))
 		return false;
+	if (version == 1 && json_object_size(document) != 8)
+		return error_set(err, ERROR_MALFORMED, "it has members that a proof has not");
 	if (version != 1)
 		return error_set(err, ERROR_MALFORMED,
 		    "a proof of form %llu; this program reads form 1", (unsigned long long)version);
@@ -197,8 +218,8 @@ check_document(const json_t *document, struct text expected_verifier, struct are
 		return false;
 	if (size != proof->checkpoint.size)
 		return error_set(err, ERROR_REFUSED,
-		    "`size` is %llu, the checkpoint covers %llu records", (unsigned long long)size,
-		    (unsigned long long)proof->checkpoint.size);
+		    "`size` is %llu, the checkpoint's tree has %llu records",
+		    (unsigned long long)size, (unsigned long long)proof->checkpoint.size);
 	tree_leaf_hash(proof->leaf, &leaf);
 	if (!tree_check_inclusion(
 		&leaf, proof->index, proof->checkpoint.size, &proof->path, &proof->checkpoint.root))
@@ -218,7 +239,7 @@ proof_check(struct text json, struct text expected_verifier, struct arena *arena
 	*proof = (struct proof){0};
 	if (json.size > PROOF_BYTES_MAX)
 		return error_set(err, ERROR_MALFORMED, "longer than %zu bytes", PROOF_BYTES_MAX);
-	document = json_loadb(json.data, json.size, JSON_REJECT_DUPLICATES, &why);
+	document = json_loadb(json.data, json.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &why);
 	if (!document)
 		return error_set(
 		    err, ERROR_MALFORMED, "line %d, column %d: %s", why.line, why.column, why.text);
