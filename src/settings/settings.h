@@ -12,7 +12,6 @@
 
 /* In the order of the words in the table. */
 enum settings_deflate { SETTINGS_DEFLATE_AUTO, SETTINGS_DEFLATE_ISAL, SETTINGS_DEFLATE_ZLIB };
-enum settings_digest { SETTINGS_DIGEST_XXH3, SETTINGS_DIGEST_SHA256 };
 
 struct settings_source {
 	const char *name;		  /* [a-z0-9-], unique */
@@ -33,7 +32,6 @@ struct settings {
 	int64_t commit_blocks, commit_every_ms;
 	int64_t segment_bytes;
 	int64_t deflate;	/* enum settings_deflate */
-	int64_t payload_digest; /* enum settings_digest */
 	int64_t record_bytes_max, changes_max, actors_max, wide_entities_max;
 	int64_t checkpoint_every_ms;
 	size_t source_count;

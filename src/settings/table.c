@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 static const char *const deflates[] = {"auto", "isal", "zlib", NULL};
-static const char *const digests[] = {"xxh3", "sha256", NULL};
 
 #define MEMBER(name) offsetof(struct settings, name)
 #define SECOND ((int64_t)1000)
@@ -39,14 +38,11 @@ const struct setting settings_table[] = {
 	{"commit.every", SETTING_DURATION, MEMBER(commit_every_ms), "200ms", 1, HOUR,
 	    .help = "The longest that a finished block waits for its commit."},
 	{"ledger", SETTING_GROUP, .help = "How the record is kept."},
-	{"ledger.segment", SETTING_BYTES, MEMBER(segment_bytes), "256M", MEGA, 64 * GIGA,
+	{"ledger.segment", SETTING_BYTES, MEMBER(segment_bytes), "256M", 64 * KILO, 64 * GIGA,
 	    .help = "A segment file is sealed, and the next begun, at this size."},
 	{"ledger.deflate", SETTING_CHOICE, MEMBER(deflate), "auto", .words = deflates,
 	    .help = "What compresses blocks: isal is five times faster, zlib is everywhere, auto takes isal "
 		    "where it is built in. The format is the same."},
-	{"ledger.payload-digest", SETTING_CHOICE, MEMBER(payload_digest), "xxh3", .words = digests, .facts = true,
-	    .help = "What a record keeps of its payload: xxh3 (8 bytes) tells accidents; sha256 (32 bytes) is "
-		    "evidence for each record by itself. The digest over a whole partition is always SHA-256."},
 	{"limits", SETTING_GROUP, .help = "Bounds of memory. What a bound drops is counted and shown by `status`."},
 	{"limits.record", SETTING_BYTES, MEMBER(record_bytes_max), "16M", KILO, GIGA, .facts = true,
 	    .help = "A longer record is quarantined."},
