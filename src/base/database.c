@@ -316,6 +316,20 @@ open_file(struct database *database, const struct database_options *options, str
 	return true;
 }
 
+/*
+ * A first commit that was cut short left a page and a journal that takes it back:
+ * it is, before the header is believed.
+ */
+static bool
+take_back(struct database *database, const struct database_options *options,
+    unsigned char header[HEADER_BYTES], int64_t *size, struct error *err)
+{
+	if (*size == 0 || options->mode == DATABASE_READ)
+		return true;
+	sqlite3_exec(database->db, "PRAGMA schema_version", NULL, NULL, NULL);
+	return read_header(database, header, size, err);
+}
+
 bool
 database_open(const struct database_options *options, struct database **out, struct error *err)
 {
@@ -325,7 +339,8 @@ database_open(const struct database_options *options, struct database **out, str
 
 	assert(options->application != 0);
 	database->path = memory_text(options->path);
-	if (!open_file(database, options, err) || !read_header(database, header, &size, err))
+	if (!open_file(database, options, err) || !read_header(database, header, &size, err) ||
+	    !take_back(database, options, header, &size, err))
 		goto undo;
 	if (size == 0 && options->mode == DATABASE_READ) {
 		error_set(err, ERROR_MISSING, "%s: it is empty", database->path);
