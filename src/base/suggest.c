@@ -24,7 +24,8 @@ least(unsigned a, unsigned b)
 static unsigned
 distance(struct text a, struct text b)
 {
-	unsigned rows[3][LETTERS_MAX + 1], *before = rows[0], *above = rows[1], *row = rows[2], *free_row;
+	unsigned rows[3][LETTERS_MAX + 1], *before = rows[0], *above = rows[1], *row = rows[2],
+					   *free_row;
 	size_t i, j;
 
 	for (j = 0; j <= b.size; j++)
@@ -36,7 +37,8 @@ distance(struct text a, struct text b)
 
 			row[j] = least(above[j] + 1, row[j - 1] + 1);
 			row[j] = least(row[j], above[j - 1] + (x != y));
-			if (i > 1 && j > 1 && x == folded(b.data[j - 2]) && y == folded(a.data[i - 2]))
+			if (i > 1 && j > 1 && x == folded(b.data[j - 2]) &&
+			    y == folded(a.data[i - 2]))
 				row[j] = least(row[j], before[j - 2] + 1);
 		}
 		free_row = before;

@@ -30,8 +30,8 @@ struct builder {
 static bool
 refuse(struct builder *builder, yaml_mark_t at, const char *sentence)
 {
-	return error_set(builder->err, ERROR_MALFORMED, "%s:%zu:%zu: %s", builder->file, at.line + 1,
-	    at.column + 1, sentence);
+	return error_set(builder->err, ERROR_MALFORMED, "%s:%zu:%zu: %s", builder->file,
+	    at.line + 1, at.column + 1, sentence);
 }
 
 static bool
@@ -79,7 +79,8 @@ check_node(struct builder *builder, const yaml_event_t *event, int depth)
 	switch (event->type) {
 	case YAML_ALIAS_EVENT:
 		return refuse(builder, event->start_mark,
-		    "an alias (*name) is not allowed: write the value again, or put text that begins with * in quotes");
+		    "an alias (*name) is not allowed: write the value again, or put text that "
+		    "begins with * in quotes");
 	case YAML_SCALAR_EVENT:
 		anchor = event->data.scalar.anchor;
 		tag = event->data.scalar.tag;
@@ -97,20 +98,23 @@ check_node(struct builder *builder, const yaml_event_t *event, int depth)
 	}
 	if (anchor)
 		return refuse(builder, event->start_mark,
-		    "an anchor (&name) is not allowed: remove it, or put text that begins with & in quotes");
+		    "an anchor (&name) is not allowed: remove it, or put text that begins with & "
+		    "in quotes");
 	if (tag)
 		return refuse(builder, event->start_mark,
-		    "a tag (!name) is not allowed: remove it, or put text that begins with ! in quotes");
+		    "a tag (!name) is not allowed: remove it, or put text that begins with ! in "
+		    "quotes");
 	if (depth > YAML_DEPTH_MAX)
-		return refuse(builder, event->start_mark, "nested deeper than 32 levels: flatten it");
+		return refuse(
+		    builder, event->start_mark, "nested deeper than 32 levels: flatten it");
 	if (++builder->nodes > YAML_NODES_MAX)
-		return refuse(builder, event->start_mark,
-		    "more than 200000 values in one file: divide it");
+		return refuse(
+		    builder, event->start_mark, "more than 200000 values in one file: divide it");
 	return true;
 }
 
-static bool build_node(struct builder *builder, yaml_event_t *event, int depth,
-    struct yaml_node **node);
+static bool
+build_node(struct builder *builder, yaml_event_t *event, int depth, struct yaml_node **node);
 
 static bool
 build_scalar(struct builder *builder, const yaml_event_t *event, struct yaml_node *node)
@@ -169,7 +173,8 @@ build_key(struct builder *builder, const yaml_event_t *event, struct yaml_member
 		return refuse(builder, event->start_mark,
 		    "a NUL character in a key is not allowed: remove the \\0");
 	if (member->key.size > KEY_BYTES_MAX)
-		return refuse(builder, event->start_mark, "a key longer than 250 bytes: shorten it");
+		return refuse(
+		    builder, event->start_mark, "a key longer than 250 bytes: shorten it");
 	if (event->data.scalar.style != YAML_PLAIN_SCALAR_STYLE)
 		return true;
 	if (!member->key.size)
@@ -187,7 +192,8 @@ struct by_key {
 static int
 key_order(const void *a, const void *b)
 {
-	const struct yaml_member *x = ((const struct by_key *)a)->member, *y = ((const struct by_key *)b)->member;
+	const struct yaml_member *x = ((const struct by_key *)a)->member,
+				 *y = ((const struct by_key *)b)->member;
 	int order = text_compare(x->key, y->key);
 
 	/* Addresses follow the file's order. */
@@ -215,8 +221,9 @@ check_duplicates(struct builder *builder, const struct yaml_node *map)
 	if (!again)
 		return true;
 	return error_set(builder->err, ERROR_MALFORMED,
-	    "%s:%u:%u: `%s` is already set in line %u: keep one of the two", builder->file, again->line,
-	    again->column, text_show(again->key, 40, shown, sizeof(shown)), first->line);
+	    "%s:%u:%u: `%s` is already set in line %u: keep one of the two", builder->file,
+	    again->line, again->column, text_show(again->key, 40, shown, sizeof(shown)),
+	    first->line);
 }
 
 static bool
@@ -246,8 +253,8 @@ build_map(struct builder *builder, int depth, struct yaml_node *map)
 		if (!next_event(builder, &event))
 			return false;
 		ends = event.type == YAML_MAPPING_END_EVENT;
-		done = ends || (build_key(builder, &event, &member) &&
-				   build_member(builder, depth, &member));
+		done = ends ||
+		    (build_key(builder, &event, &member) && build_member(builder, depth, &member));
 		yaml_event_delete(&event);
 		if (!done)
 			return false;
@@ -299,7 +306,8 @@ build_around(struct builder *builder, yaml_event_t *event, struct yaml_node **ro
 			    "a directive (%YAML, %TAG) is not allowed: remove the line");
 		if (*root)
 			return refuse(builder, event->start_mark,
-			    "a second document is not allowed: remove what follows `---`, or use another file");
+			    "a second document is not allowed: remove what follows `---`, or use "
+			    "another file");
 		return true;
 	default:
 		return build_node(builder, event, 0, root);
@@ -339,19 +347,21 @@ yaml_parse(const char *file, struct text bytes, struct yaml_document **out, stru
 	bool done;
 
 	if (bytes.size > YAML_BYTES_MAX)
-		return error_set(err, ERROR_LIMIT, "%s: longer than %zu bytes: divide it", file, YAML_BYTES_MAX);
+		return error_set(
+		    err, ERROR_LIMIT, "%s: longer than %zu bytes: divide it", file, YAML_BYTES_MAX);
 	if (!yaml_refuse_bytes(file, body, err))
 		return false;
 	document = memory_get(sizeof(*document));
 	document->file = memory_text(file);
 	document->memory = builder.arena = memory_get(sizeof(struct arena));
 	arena_init(builder.arena);
-	document->source = (struct text){terminated(builder.arena, bytes.data, bytes.size), bytes.size};
+	document->source =
+	    (struct text){terminated(builder.arena, bytes.data, bytes.size), bytes.size};
 	if (!yaml_parser_initialize(&builder.parser))
 		abort(); /* refused memory, as memory_get() would */
 	yaml_parser_set_encoding(&builder.parser, YAML_UTF8_ENCODING);
-	yaml_parser_set_input_string(&builder.parser, (const unsigned char *)(body.data ? body.data : ""),
-	    body.size);
+	yaml_parser_set_input_string(
+	    &builder.parser, (const unsigned char *)(body.data ? body.data : ""), body.size);
 	done = build(&builder, &document->root);
 	yaml_parser_delete(&builder.parser);
 	memory_free(builder.pending);

@@ -8,18 +8,20 @@
 #include "base/suggest.h"
 #include "base/yaml.h"
 
-static void PRINTF_LIKE(5, 0)
-add(struct yaml_problems *problems, const char *file, uint32_t line, uint32_t column,
-    const char *format, va_list args)
+static void PRINTF_LIKE(5, 0) add(struct yaml_problems *problems, const char *file, uint32_t line,
+    uint32_t column, const char *format, va_list args)
 {
 	struct error sentence = {0};
 	struct yaml_problem *problem;
 
-	if (vsnprintf(sentence.text, sizeof(sentence.text), format, args) >= (int)sizeof(sentence.text))
+	if (vsnprintf(sentence.text, sizeof(sentence.text), format, args) >=
+	    (int)sizeof(sentence.text))
 		memcpy(sentence.text + sizeof(sentence.text) - 4, "...", 4);
-	memory_grow(&problems->items, &problems->capacity, problems->count + 1, sizeof(*problems->items));
+	memory_grow(
+	    &problems->items, &problems->capacity, problems->count + 1, sizeof(*problems->items));
 	problem = &problems->items[problems->count++];
-	*problem = (struct yaml_problem){memory_text(file), line, column, memory_text(sentence.text)};
+	*problem =
+	    (struct yaml_problem){memory_text(file), line, column, memory_text(sentence.text)};
 }
 
 void
@@ -34,8 +36,8 @@ yaml_problem_add(struct yaml_problems *problems, const char *file, const struct 
 }
 
 void
-yaml_problem_add_at(struct yaml_problems *problems, const char *file, uint32_t line, uint32_t column,
-    const char *format, ...)
+yaml_problem_add_at(struct yaml_problems *problems, const char *file, uint32_t line,
+    uint32_t column, const char *format, ...)
 {
 	va_list args;
 
@@ -95,7 +97,8 @@ void
 yaml_problems_sort(struct yaml_problems *problems, size_t from)
 {
 	if (problems->count > from)
-		qsort(problems->items + from, problems->count - from, sizeof(*problems->items), problem_order);
+		qsort(problems->items + from, problems->count - from, sizeof(*problems->items),
+		    problem_order);
 }
 
 void
@@ -115,10 +118,11 @@ const char *
 yaml_problem_text(const struct yaml_problem *problem, char *out, size_t out_bytes)
 {
 	if (problem->line && problem->column)
-		snprintf(out, out_bytes, "%s:%u:%u: %s", problem->file, problem->line, problem->column,
-		    problem->sentence);
+		snprintf(out, out_bytes, "%s:%u:%u: %s", problem->file, problem->line,
+		    problem->column, problem->sentence);
 	else if (problem->line)
-		snprintf(out, out_bytes, "%s:%u: %s", problem->file, problem->line, problem->sentence);
+		snprintf(
+		    out, out_bytes, "%s:%u: %s", problem->file, problem->line, problem->sentence);
 	else
 		snprintf(out, out_bytes, "%s: %s", problem->file, problem->sentence);
 	return out;
@@ -146,7 +150,8 @@ add_unknown(struct yaml_problems *problems, const char *file, const struct yaml_
 	size_t used = 0;
 
 	for (; *known && used + strlen(*known) + 8 < sizeof(list); known++)
-		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s`%s`", used ? ", " : "", *known);
+		used += (size_t)snprintf(
+		    list + used, sizeof(list) - used, "%s`%s`", used ? ", " : "", *known);
 	yaml_problem_add_at(problems, file, member->line, member->column,
 	    "`%s` is not known here: remove it, or use one of %s%s",
 	    text_show(member->key, 40, shown, sizeof(shown)), list, *known ? ", …" : "");

@@ -3,7 +3,10 @@
 #include "yaml_refusal.h"
 
 /* Which of libyaml's two marks points at the mistake. */
-enum mark { MARK_PROBLEM, MARK_CONTEXT };
+enum mark {
+	MARK_PROBLEM,
+	MARK_CONTEXT
+};
 
 struct translation {
 	const char *context; /* how libyaml's context begins; NULL: any */
@@ -13,50 +16,51 @@ struct translation {
 };
 
 static const struct translation translations[] = {
-	{"while scanning an alias", "did not find expected alphabetic", MARK_CONTEXT,
-	    "text that begins with * needs quotes: write \"*…\""},
-	{"while scanning an anchor", "did not find expected alphabetic", MARK_CONTEXT,
-	    "text that begins with & needs quotes: write \"&…\""},
-	{"while scanning a tag", "", MARK_CONTEXT, "text that begins with ! needs quotes: write \"!…\""},
-	{"while parsing a tag", "", MARK_CONTEXT, "text that begins with ! needs quotes: write \"!…\""},
-	{NULL, "found undefined tag handle", MARK_PROBLEM,
-	    "text that begins with ! needs quotes: write \"!…\""},
-	{NULL, "mapping values are not allowed", MARK_PROBLEM,
-	    "a `:` where no key can stand: put text with a colon in quotes, or check the indentation"},
-	{"while scanning a simple key", "could not find expected ':'", MARK_CONTEXT,
-	    "a key without `:`: write `key: value`"},
-	{NULL, "block sequence entries are not allowed", MARK_PROBLEM,
-	    "a list item (`- `) where none can stand: begin it on a line of its own"},
-	{NULL, "mapping keys are not allowed", MARK_PROBLEM,
-	    "a key where none can stand: check the indentation"},
-	{"while scanning a quoted scalar", "found unexpected end of stream", MARK_CONTEXT,
-	    "a quote that is never closed: add the closing quote"},
-	{"while scanning a quoted scalar", "found unexpected document", MARK_CONTEXT,
-	    "a quote that is never closed: add the closing quote"},
-	{NULL, "found unknown escape character", MARK_PROBLEM,
-	    "a backslash that begins no escape: use single quotes for text with backslashes"},
-	{NULL, "did not find expected hexdecimal", MARK_PROBLEM,
-	    "a backslash escape without its hex digits: use single quotes for text with backslashes"},
-	{NULL, "found invalid Unicode character escape code", MARK_PROBLEM,
-	    "a backslash escape that is no character: use single quotes for text with backslashes"},
-	{"while scanning for the next token", "found character that cannot start", MARK_PROBLEM,
-	    "a character that cannot begin a value (@, `, % or a tab): put the text in quotes"},
-	{NULL, "found a tab character", MARK_PROBLEM,
-	    "a tab is not allowed here: use spaces"},
-	{"while parsing a block mapping", "did not find expected key", MARK_PROBLEM,
-	    "the indentation does not fit: members of one map begin in the same column"},
-	{"while parsing a block collection", "did not find expected '-'", MARK_PROBLEM,
-	    "the indentation does not fit: items of one list begin with `- ` in the same column"},
-	{"while parsing a flow sequence", "did not find expected", MARK_CONTEXT,
-	    "a `[` list that is not well closed: separate items by `,` and end with `]`"},
-	{"while parsing a flow mapping", "did not find expected", MARK_CONTEXT,
-	    "a `{` map that is not well closed: separate members by `,` and end with `}`"},
-	{"while parsing a flow node", "did not find expected", MARK_PROBLEM,
-	    "a value is missing here: write one, or close the `[` or `{` before"},
-	{"while parsing a block node", "did not find expected", MARK_PROBLEM,
-	    "a value is missing here: write one, or check the indentation"},
-	{NULL, "did not find expected <document start>", MARK_PROBLEM,
-	    "this stands outside the map above: check the indentation and the quotes of the line before"},
+    {"while scanning an alias", "did not find expected alphabetic", MARK_CONTEXT,
+	"text that begins with * needs quotes: write \"*…\""},
+    {"while scanning an anchor", "did not find expected alphabetic", MARK_CONTEXT,
+	"text that begins with & needs quotes: write \"&…\""},
+    {"while scanning a tag", "", MARK_CONTEXT,
+	"text that begins with ! needs quotes: write \"!…\""},
+    {"while parsing a tag", "", MARK_CONTEXT, "text that begins with ! needs quotes: write \"!…\""},
+    {NULL, "found undefined tag handle", MARK_PROBLEM,
+	"text that begins with ! needs quotes: write \"!…\""},
+    {NULL, "mapping values are not allowed", MARK_PROBLEM,
+	"a `:` where no key can stand: put text with a colon in quotes, or check the indentation"},
+    {"while scanning a simple key", "could not find expected ':'", MARK_CONTEXT,
+	"a key without `:`: write `key: value`"},
+    {NULL, "block sequence entries are not allowed", MARK_PROBLEM,
+	"a list item (`- `) where none can stand: begin it on a line of its own"},
+    {NULL, "mapping keys are not allowed", MARK_PROBLEM,
+	"a key where none can stand: check the indentation"},
+    {"while scanning a quoted scalar", "found unexpected end of stream", MARK_CONTEXT,
+	"a quote that is never closed: add the closing quote"},
+    {"while scanning a quoted scalar", "found unexpected document", MARK_CONTEXT,
+	"a quote that is never closed: add the closing quote"},
+    {NULL, "found unknown escape character", MARK_PROBLEM,
+	"a backslash that begins no escape: use single quotes for text with backslashes"},
+    {NULL, "did not find expected hexdecimal", MARK_PROBLEM,
+	"a backslash escape without its hex digits: use single quotes for text with backslashes"},
+    {NULL, "found invalid Unicode character escape code", MARK_PROBLEM,
+	"a backslash escape that is no character: use single quotes for text with backslashes"},
+    {"while scanning for the next token", "found character that cannot start", MARK_PROBLEM,
+	"a character that cannot begin a value (@, `, % or a tab): put the text in quotes"},
+    {NULL, "found a tab character", MARK_PROBLEM, "a tab is not allowed here: use spaces"},
+    {"while parsing a block mapping", "did not find expected key", MARK_PROBLEM,
+	"the indentation does not fit: members of one map begin in the same column"},
+    {"while parsing a block collection", "did not find expected '-'", MARK_PROBLEM,
+	"the indentation does not fit: items of one list begin with `- ` in the same column"},
+    {"while parsing a flow sequence", "did not find expected", MARK_CONTEXT,
+	"a `[` list that is not well closed: separate items by `,` and end with `]`"},
+    {"while parsing a flow mapping", "did not find expected", MARK_CONTEXT,
+	"a `{` map that is not well closed: separate members by `,` and end with `}`"},
+    {"while parsing a flow node", "did not find expected", MARK_PROBLEM,
+	"a value is missing here: write one, or close the `[` or `{` before"},
+    {"while parsing a block node", "did not find expected", MARK_PROBLEM,
+	"a value is missing here: write one, or check the indentation"},
+    {NULL, "did not find expected <document start>", MARK_PROBLEM,
+	"this stands outside the map above: check the indentation and the quotes of the line "
+	"before"},
 };
 
 static bool
@@ -91,15 +95,18 @@ yaml_refusal(const yaml_parser_t *parser, const char *file, struct error *err)
 		at = &parser->context_mark;
 	if (parser->error == YAML_READER_ERROR)
 		error_set(err, ERROR_MALFORMED,
-		    "%s:%zu:%zu: a character that YAML does not allow here or in the next lines: remove it", file,
-		    parser->mark.line + 1, parser->mark.column + 1);
+		    "%s:%zu:%zu: a character that YAML does not allow here or in the next lines: "
+		    "remove it",
+		    file, parser->mark.line + 1, parser->mark.column + 1);
 	else if (translation)
-		error_set(err, ERROR_MALFORMED, "%s:%zu:%zu: %s", file, at->line + 1, at->column + 1,
-		    translation->sentence);
+		error_set(err, ERROR_MALFORMED, "%s:%zu:%zu: %s", file, at->line + 1,
+		    at->column + 1, translation->sentence);
 	else
 		error_set(err, ERROR_MALFORMED,
-		    "%s:%zu:%zu: this is not YAML (%s): check quotes and indentation here and in the line before",
-		    file, at->line + 1, at->column + 1, parser->problem ? parser->problem : "unknown");
+		    "%s:%zu:%zu: this is not YAML (%s): check quotes and indentation here and in "
+		    "the line before",
+		    file, at->line + 1, at->column + 1,
+		    parser->problem ? parser->problem : "unknown");
 }
 
 /* A walk over lines, for the sentences that need a position. */
@@ -109,14 +116,16 @@ struct walk {
 };
 
 static bool
-refuse_at(const char *file, const struct walk *walk, const char *at, struct error *err, const char *sentence)
+refuse_at(const char *file, const struct walk *walk, const char *at, struct error *err,
+    const char *sentence)
 {
 	size_t column = 1;
 	const char *p;
 
 	for (p = walk->line; p < at; p++)
 		column += ((unsigned char)*p & 0xc0) != 0x80;
-	return error_set(err, ERROR_MALFORMED, "%s:%zu:%zu: %s", file, walk->number, column, sentence);
+	return error_set(
+	    err, ERROR_MALFORMED, "%s:%zu:%zu: %s", file, walk->number, column, sentence);
 }
 
 static bool
@@ -152,7 +161,8 @@ refuse_line(const char *file, const struct walk *walk, size_t size, struct error
 		if (control((unsigned char)*p))
 			return refuse_at(file, walk, p, err,
 			    "a control character: this is no text file, or the character must go");
-	return bad == end || refuse_at(file, walk, bad, err, "bytes that are not UTF-8: save the file as UTF-8");
+	return bad == end ||
+	    refuse_at(file, walk, bad, err, "bytes that are not UTF-8: save the file as UTF-8");
 }
 
 bool

@@ -11,7 +11,8 @@
 
 /* Adds "expected X, not Y" and returns false. */
 static bool
-expected(const char *file, const struct yaml_node *node, const char *what, struct yaml_problems *problems)
+expected(const char *file, const struct yaml_node *node, const char *what,
+    struct yaml_problems *problems)
 {
 	char shown[64];
 
@@ -20,8 +21,8 @@ expected(const char *file, const struct yaml_node *node, const char *what, struc
 	else if (node->kind == YAML_MAP)
 		yaml_problem_add(problems, file, node, "a map stands where %s is expected", what);
 	else if (yaml_is_null(node))
-		yaml_problem_add(problems, file, node, "nothing stands where %s is expected: write it, or remove the key",
-		    what);
+		yaml_problem_add(problems, file, node,
+		    "nothing stands where %s is expected: write it, or remove the key", what);
 	else
 		yaml_problem_add(problems, file, node, "`%s` stands where %s is expected",
 		    text_show(node->text, 40, shown, sizeof(shown)), what);
@@ -83,8 +84,9 @@ yaml_long(const char *file, const struct yaml_node *node, int64_t low, int64_t h
 	if (node->kind != YAML_SCALAR || node->quoted || !whole(node->text, &read))
 		return expected(file, node, "a whole number without quotes", problems);
 	if (read < low || read > high) {
-		yaml_problem_add(problems, file, node, "%lld is out of range: write a number from %lld to %lld",
-		    (long long)read, (long long)low, (long long)high);
+		yaml_problem_add(problems, file, node,
+		    "%lld is out of range: write a number from %lld to %lld", (long long)read,
+		    (long long)low, (long long)high);
 		return false;
 	}
 	*value = read;
@@ -111,20 +113,23 @@ decimal(struct text text, double *value)
 }
 
 bool
-yaml_double(const char *file, const struct yaml_node *node, double *value, struct yaml_problems *problems)
+yaml_double(
+    const char *file, const struct yaml_node *node, double *value, struct yaml_problems *problems)
 {
 	double read = 0;
 
 	if (!node)
 		return false;
-	if (node->kind != YAML_SCALAR || node->quoted || !decimal(node->text, &read) || !isfinite(read))
+	if (node->kind != YAML_SCALAR || node->quoted || !decimal(node->text, &read) ||
+	    !isfinite(read))
 		return expected(file, node, "a finite number without quotes", problems);
 	*value = read;
 	return true;
 }
 
 bool
-yaml_boolean(const char *file, const struct yaml_node *node, bool *value, struct yaml_problems *problems)
+yaml_boolean(
+    const char *file, const struct yaml_node *node, bool *value, struct yaml_problems *problems)
 {
 	if (!node)
 		return false;
@@ -171,7 +176,8 @@ bytes_of(struct text text, int64_t *bytes)
 }
 
 bool
-yaml_size(const char *file, const struct yaml_node *node, int64_t *bytes, struct yaml_problems *problems)
+yaml_size(
+    const char *file, const struct yaml_node *node, int64_t *bytes, struct yaml_problems *problems)
 {
 	int64_t read = 0;
 

@@ -4,7 +4,8 @@
 #include "base/yaml.h"
 
 static bool
-check_scalar(const char *file, const struct yaml_node *node, const char *what, struct yaml_problems *problems)
+check_scalar(const char *file, const struct yaml_node *node, const char *what,
+    struct yaml_problems *problems)
 {
 	if (node->kind == YAML_SCALAR && !yaml_is_null(node))
 		return true;
@@ -13,7 +14,8 @@ check_scalar(const char *file, const struct yaml_node *node, const char *what, s
 }
 
 bool
-yaml_duration(const char *file, const struct yaml_node *node, int64_t *ms, struct yaml_problems *problems)
+yaml_duration(
+    const char *file, const struct yaml_node *node, int64_t *ms, struct yaml_problems *problems)
 {
 	static const char what[] = "a duration such as 200ms, 90s, 15m, 36h, 7d or 2w";
 	struct error err = {0};
@@ -29,7 +31,8 @@ yaml_duration(const char *file, const struct yaml_node *node, int64_t *ms, struc
 }
 
 bool
-yaml_time(const char *file, const struct yaml_node *node, int64_t *time_ms, struct yaml_problems *problems)
+yaml_time(const char *file, const struct yaml_node *node, int64_t *time_ms,
+    struct yaml_problems *problems)
 {
 	static const struct timestamp_rule rule = {.format = TIMESTAMP_ISO8601};
 	static const char what[] = "a time such as 2016-02-29 or 2016-02-29T01:23:00Z";

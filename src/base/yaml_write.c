@@ -53,9 +53,12 @@ escape(const unsigned char *p, size_t left, struct buffer *out)
 		return 2;
 	}
 	/* U+2028, U+2029; U+FEFF, U+FFFE, U+FFFF */
-	if (left > 2 && ((p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)) ||
-			    (p[0] == 0xef && ((p[1] == 0xbb && p[2] == 0xbf) || (p[1] == 0xbf && p[2] >= 0xbe))))) {
-		buffer_add_format(out, "\\u%04x", (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u));
+	if (left > 2 &&
+	    ((p[0] == 0xe2 && p[1] == 0x80 && (p[2] == 0xa8 || p[2] == 0xa9)) ||
+		(p[0] == 0xef &&
+		    ((p[1] == 0xbb && p[2] == 0xbf) || (p[1] == 0xbf && p[2] >= 0xbe))))) {
+		buffer_add_format(
+		    out, "\\u%04x", (p[0] & 15u) << 12 | (p[1] & 63u) << 6 | (p[2] & 63u));
 		return 3;
 	}
 	buffer_add_byte(out, *p);
@@ -101,7 +104,8 @@ short_form(const struct yaml_node *node, struct buffer *out)
 	return !node->count;
 }
 
-static void write_lines(const struct yaml_node *node, unsigned depth, bool begun, struct buffer *out);
+static void
+write_lines(const struct yaml_node *node, unsigned depth, bool begun, struct buffer *out);
 
 static void
 write_member(const struct yaml_member *member, unsigned depth, struct buffer *out)

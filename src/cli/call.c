@@ -12,8 +12,8 @@
 const char *
 call_name(const struct call *call, char *out, size_t out_bytes)
 {
-	snprintf(out, out_bytes, "%s%s%s", call->group ? call->group->name : "", call->group ? " " : "",
-	    call->command->name);
+	snprintf(out, out_bytes, "%s%s%s", call->group ? call->group->name : "",
+	    call->group ? " " : "", call->command->name);
 	return out;
 }
 
@@ -56,7 +56,8 @@ call_long(const struct call *call, const char *name, int64_t low, int64_t high, 
 		return true;
 	errno = 0;
 	read = strtoll(written, &end, 10);
-	snprintf(what, sizeof(what), "a whole number from %lld to %lld", (long long)low, (long long)high);
+	snprintf(what, sizeof(what), "a whole number from %lld to %lld", (long long)low,
+	    (long long)high);
 	if (errno || *end || strchr(" \t\n", written[0]) || read < low || read > high)
 		return expected(name, written, err, what);
 	*value = read;
@@ -105,7 +106,8 @@ call_choice(const struct call *call, const char *name, const char *const *words,
 		}
 		suggestion_try(&suggestion, text_of(words[i]));
 		if (used < sizeof(what))
-			used += (size_t)snprintf(what + used, sizeof(what) - used, "%s %s", i ? "," : "", words[i]);
+			used += (size_t)snprintf(
+			    what + used, sizeof(what) - used, "%s %s", i ? "," : "", words[i]);
 	}
 	expected(name, written, err, what);
 	if (suggestion_best(&suggestion).data)

@@ -52,7 +52,8 @@ is_there(struct checked *checked, const char *setting, const char *path)
 		look_at(checked, path);
 		return true;
 	}
-	yaml_problem_add(&checked->problems, checked->settings->file, settings_place(checked->settings, setting),
+	yaml_problem_add(&checked->problems, checked->settings->file,
+	    settings_place(checked->settings, setting),
 	    "there is no file %s: correct `%s`, or remove it", path, setting);
 	return false;
 }
@@ -134,8 +135,8 @@ print(const struct screen *screen, const struct checked *checked)
 	}
 	for (i = 0; i < problems->count; i++)
 		print_problem(screen, &problems->items[i]);
-	screen_print(screen, INK_BAD, "%zu problem%s in %zu file%s\n", problems->count, problems->count == 1 ? "" : "s",
-	    files, files == 1 ? "" : "s");
+	screen_print(screen, INK_BAD, "%zu problem%s in %zu file%s\n", problems->count,
+	    problems->count == 1 ? "" : "s", files, files == 1 ? "" : "s");
 }
 
 static void
@@ -196,25 +197,28 @@ check_run(struct call *call, struct error *err)
 }
 
 static const struct option options[] = {
-	{"print", 'p', NULL, "when all is good, print the settings in force, defaults included, as YAML"},
-	{NULL},
+    {"print", 'p', NULL,
+	"when all is good, print the settings in force, defaults included, as YAML"},
+    {NULL},
 };
 
 static const struct example examples[] = {
-	{"dyetrace check", "the settings in this folder"},
-	{"dyetrace check -c /etc/dyetrace/dyetrace.yaml --json", "for an editor or a pipeline"},
-	{NULL},
+    {"dyetrace check", "the settings in this folder"},
+    {"dyetrace check -c /etc/dyetrace/dyetrace.yaml --json", "for an editor or a pipeline"},
+    {NULL},
 };
 
 const struct command command_check = {
-	.name = "check",
-	.summary = "find every mistake in the settings and in the files they name",
-	.usage = "",
-	.description = "Reads the settings, the mappings of their sources and the files they name, and says every mistake as "
-		       "file:line:column with what to do. Nothing is changed, no source is opened, and a running tracker is "
-		       "not disturbed.\n\nExit status 2 when there is any.",
-	.common = COMMON_SETTINGS | COMMON_JSON,
-	.options = options,
-	.examples = examples,
-	.run = check_run,
+    .name = "check",
+    .summary = "find every mistake in the settings and in the files they name",
+    .usage = "",
+    .description = "Reads the settings, the mappings of their sources and the files they name, and "
+		   "says every mistake as "
+		   "file:line:column with what to do. Nothing is changed, no source is opened, and "
+		   "a running tracker is "
+		   "not disturbed.\n\nExit status 2 when there is any.",
+    .common = COMMON_SETTINGS | COMMON_JSON,
+    .options = options,
+    .examples = examples,
+    .run = check_run,
 };

@@ -15,7 +15,8 @@ say(const struct program *program, const struct error *err)
 	screen_init(&screen, stderr);
 	screen_print(&screen, INK_BAD, "%s:", program->name);
 	/* Names and values come from outside: nothing in them may steer a terminal. */
-	fprintf(stderr, " %s\n", text_show(text_of(err->text), sizeof(err->text), sentence, sizeof(sentence)));
+	fprintf(stderr, " %s\n",
+	    text_show(text_of(err->text), sizeof(err->text), sentence, sizeof(sentence)));
 }
 
 /* A program that asked for JSON gets one document in any case. */
@@ -117,7 +118,9 @@ unknown(const struct program *program, const char *word)
 	struct error err = {0};
 
 	if (word[0] == '-')
-		error_set(&err, ERROR_USAGE, "%s stands where a command is expected: `%s COMMAND %s ...`, `%s help` lists them",
+		error_set(&err, ERROR_USAGE,
+		    "%s stands where a command is expected: `%s COMMAND %s ...`, `%s help` lists "
+		    "them",
 		    word, program->name, word, program->name);
 	else
 		command_unknown(program, NULL, word, &err);

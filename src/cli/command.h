@@ -15,10 +15,11 @@
 struct call;
 
 struct option {
-	const char *name;     /* "until-end" */
-	char letter;	      /* 'u'; 0: none */
-	const char *argument; /* "FILE"; NULL: a flag. FILE and DIR complete to paths, "a|b|c" to its words */
-	const char *help;     /* a sentence, small letter first, no dot */
+	const char *name; /* "until-end" */
+	char letter;      /* 'u'; 0: none */
+	const char *
+	    argument; /* "FILE"; NULL: a flag. FILE and DIR complete to paths, "a|b|c" to its words */
+	const char *help; /* a sentence, small letter first, no dot */
 };
 
 struct example {
@@ -35,14 +36,15 @@ enum {
 
 struct command {
 	const char *name;
-	const char *summary;	 /* one line in the list of commands */
-	const char *usage;	 /* what stands behind the name, without options: "EVENT" */
+	const char *summary;     /* one line in the list of commands */
+	const char *usage;       /* what stands behind the name, without options: "EVENT" */
 	const char *description; /* paragraphs, divided by an empty line; `code` in backquotes */
-	unsigned common;	 /* COMMON_… */
-	const struct option *options;	/* its own, ended by a name NULL; may be NULL */
+	unsigned common;         /* COMMON_… */
+	const struct option *options;   /* its own, ended by a name NULL; may be NULL */
 	const struct example *examples; /* ended by a line NULL; may be NULL */
 	size_t arguments_min, arguments_max;
-	const struct command *const *parts; /* sub-commands, NULL-terminated: `keys create`; then run is NULL */
+	const struct command *const
+	    *parts; /* sub-commands, NULL-terminated: `keys create`; then run is NULL */
 	/*
 	 * Does it. Answers go to call->out; standard error is for progress only. False: err
 	 * says why, the caller prints it and takes the exit status from its kind,
@@ -54,22 +56,23 @@ struct command {
 /* What the program is made of; given by its main(). */
 struct program {
 	const char *name, *version;
-	const struct command *const *commands;	     /* in the order in which help lists them, NULL-terminated */
-	const struct source_type *const *sources;    /* NULL-terminated */
+	const struct command *const
+	    *commands; /* in the order in which help lists them, NULL-terminated */
+	const struct source_type *const *sources; /* NULL-terminated */
 };
 
 /* One run of one command, its words taken apart. */
 struct call {
 	const struct program *program;
-	const struct command *group;   /* `keys` of `keys create`, else NULL */
+	const struct command *group; /* `keys` of `keys create`, else NULL */
 	const struct command *command;
 	const char *settings; /* -c; NULL: not given */
 	const char *store;    /* -s; NULL: not given */
 	bool json;
-	size_t count;	      /* arguments that are no options */
+	size_t count; /* arguments that are no options */
 	const char **arguments;
-	struct screen out;    /* standard output */
-	enum status status;   /* STATUS_YES unless the command says otherwise */
+	struct screen out;  /* standard output */
+	enum status status; /* STATUS_YES unless the command says otherwise */
 	/* private: the own options' values, in the order of command->options */
 	const char **values;
 	const char *json_word; /* "" once --json was seen */
@@ -86,8 +89,10 @@ bool call_flag(const struct call *call, const char *name);
  */
 MUST_USE bool call_long(const struct call *call, const char *name, int64_t low, int64_t high,
     int64_t *value, struct error *err);
-MUST_USE bool call_time(const struct call *call, const char *name, int64_t *time_ms, struct error *err);
-MUST_USE bool call_duration(const struct call *call, const char *name, int64_t *ms, struct error *err);
+MUST_USE bool
+call_time(const struct call *call, const char *name, int64_t *time_ms, struct error *err);
+MUST_USE bool
+call_duration(const struct call *call, const char *name, int64_t *ms, struct error *err);
 /* One of the NULL-terminated words; *value is its index. Suggests the nearest. */
 MUST_USE bool call_choice(const struct call *call, const char *name, const char *const *words,
     size_t *value, struct error *err);

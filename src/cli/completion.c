@@ -11,7 +11,8 @@
 static bool
 is_words(const char *argument)
 {
-	return strchr(argument, '|') && !argument[strspn(argument, "abcdefghijklmnopqrstuvwxyz0123456789-|")];
+	return strchr(argument, '|') &&
+	    !argument[strspn(argument, "abcdefghijklmnopqrstuvwxyz0123456789-|")];
 }
 
 static void
@@ -65,8 +66,8 @@ static void
 bash_case(const struct command *group, const struct command *command,
     const struct command *const *more, FILE *out)
 {
-	fprintf(out, "\t\"%s%s%s\")\n\t\tcase $before in\n", group ? group->name : "", group ? " " : "",
-	    command->name);
+	fprintf(out, "\t\"%s%s%s\")\n\t\tcase $before in\n", group ? group->name : "",
+	    group ? " " : "", command->name);
 	options_each(command, bash_value, out);
 	fputs("\t\tesac\n\t\twords=\"", out);
 	if (more)
@@ -93,25 +94,34 @@ completion_bash(const struct program *program, FILE *out)
 	const struct command *const *command;
 
 	fprintf(out, "# bash completion for %s\n_%s()\n{\n", program->name, program->name);
-	fputs("\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words= files=yes name\n"
-	      "\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\tCOMPREPLY=($(compgen -W \"", out);
+	fputs("\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD-1]} words= "
+	      "files=yes name\n"
+	      "\tif [ \"$COMP_CWORD\" -eq 1 ]; then\n\t\tCOMPREPLY=($(compgen -W \"",
+	    out);
 	bash_names(program->commands, out);
-	fputs("--help --version\" -- \"$word\"))\n\t\treturn\n\tfi\n\tname=${COMP_WORDS[1]}\n\tcase $name in\n\t", out);
+	fputs("--help --version\" -- "
+	      "\"$word\"))\n\t\treturn\n\tfi\n\tname=${COMP_WORDS[1]}\n\tcase $name in\n\t",
+	    out);
 	for (command = program->commands; *command; command++)
 		if ((*command)->parts)
 			fprintf(out, "%s|", (*command)->name);
-	fputs("-) if [ \"$COMP_CWORD\" -gt 2 ]; then name=\"$name ${COMP_WORDS[2]}\"; else name=\"$name \"; fi;;\n"
-	      "\tesac\n\tcase $name in\n", out);
+	fputs("-) if [ \"$COMP_CWORD\" -gt 2 ]; then name=\"$name ${COMP_WORDS[2]}\"; else "
+	      "name=\"$name \"; fi;;\n"
+	      "\tesac\n\tcase $name in\n",
+	    out);
 	for (command = program->commands; *command; command++)
 		if ((*command)->parts)
 			bash_parts(*command, out);
 		else
-			bash_case(NULL, *command, strcmp((*command)->name, "help") == 0 ? program->commands : NULL, out);
-	fprintf(out, "\tesac\n"
+			bash_case(NULL, *command,
+			    strcmp((*command)->name, "help") == 0 ? program->commands : NULL, out);
+	fprintf(out,
+	    "\tesac\n"
 	    "\tCOMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
 	    "\tif [ \"$files\" ] && [[ $word != -* ]]; then\n"
 	    "\t\tCOMPREPLY+=($(compgen -f -- \"$word\"))\n\tfi\n"
-	    "}\ncomplete -o filenames -F _%s %s\n", program->name, program->name);
+	    "}\ncomplete -o filenames -F _%s %s\n",
+	    program->name, program->name);
 }
 
 /* Inside single quotes and brackets. */
@@ -150,7 +160,8 @@ zsh_option(void *context, const struct option *option)
 
 	fputs(" \\\n\t\t\t", out);
 	if (option->letter)
-		fprintf(out, "'(-%c --%s)'{-%c,--%s}", option->letter, option->name, option->letter, option->name);
+		fprintf(out, "'(-%c --%s)'{-%c,--%s}", option->letter, option->name, option->letter,
+		    option->name);
 	else
 		fprintf(out, "'--%s", option->name);
 	fputs(option->letter ? "'[" : "[", out);
@@ -208,7 +219,8 @@ completion_zsh(const struct program *program, FILE *out)
 	fputs("\telse\n\t\tshift words; (( CURRENT-- ))\n\t\tcase $words[1] in\n", out);
 	for (command = program->commands; *command; command++)
 		if ((*command)->parts)
-			fprintf(out, "\t\t%s) _%s_%s;;\n", (*command)->name, program->name, (*command)->name);
+			fprintf(out, "\t\t%s) _%s_%s;;\n", (*command)->name, program->name,
+			    (*command)->name);
 		else
 			zsh_case(*command, (*command)->name, out);
 	fprintf(out, "\t\tesac\n\tfi\n}\n_%s \"$@\"\n", program->name);

@@ -10,8 +10,8 @@
 static const struct option help_option = {"help", 'h', NULL, "this text"};
 
 void
-options_each(const struct command *command, void (*visit)(void *context, const struct option *option),
-    void *context)
+options_each(const struct command *command,
+    void (*visit)(void *context, const struct option *option), void *context)
 {
 	const struct option *option;
 	size_t i;
@@ -68,8 +68,8 @@ help_program(const struct screen *screen, const struct program *program)
 	screen_print(screen, INK_STRONG, "\nusage");
 	fprintf(screen->file, "  %s COMMAND [options]\n\n", program->name);
 	print_commands(screen, program->commands);
-	fprintf(screen->file, "\n`%s help COMMAND` says more. To begin: `%s init my-tracker`.\n", program->name,
-	    program->name);
+	fprintf(screen->file, "\n`%s help COMMAND` says more. To begin: `%s init my-tracker`.\n",
+	    program->name, program->name);
 }
 
 static void
@@ -108,17 +108,19 @@ print_examples(const struct screen *screen, const struct example *example)
 }
 
 void
-help_command(const struct screen *screen, const struct program *program, const struct command *group,
-    const struct command *command)
+help_command(const struct screen *screen, const struct program *program,
+    const struct command *group, const struct command *command)
 {
 	screen_print(screen, INK_STRONG, "usage");
-	fprintf(screen->file, "  %s %s%s%s%s%s%s\n", program->name, group ? group->name : "", group ? " " : "",
-	    command->name, command->usage[0] ? " " : "", command->usage, command->parts ? "" : " [options]");
+	fprintf(screen->file, "  %s %s%s%s%s%s%s\n", program->name, group ? group->name : "",
+	    group ? " " : "", command->name, command->usage[0] ? " " : "", command->usage,
+	    command->parts ? "" : " [options]");
 	print_paragraphs(screen, command->description);
 	if (command->parts) {
 		fputc('\n', screen->file);
 		print_commands(screen, command->parts);
-		fprintf(screen->file, "\n`%s help %s PART` says more of each.\n", program->name, command->name);
+		fprintf(screen->file, "\n`%s help %s PART` says more of each.\n", program->name,
+		    command->name);
 	} else {
 		screen_print(screen, INK_STRONG, "\noptions\n");
 		options_each(command, print_option, (void *)screen);
@@ -129,7 +131,8 @@ help_command(const struct screen *screen, const struct program *program, const s
 
 /* The command that `help a b` names. */
 static bool
-find(const struct call *call, const struct command **group, const struct command **command, struct error *err)
+find(const struct call *call, const struct command **group, const struct command **command,
+    struct error *err)
 {
 	const struct program *program = call->program;
 
@@ -140,8 +143,8 @@ find(const struct call *call, const struct command **group, const struct command
 	if (call->count < 2)
 		return true;
 	if (!(*command)->parts)
-		return error_set(err, ERROR_USAGE, "`%s` has no parts: `%s help %s`", (*command)->name, program->name,
-		    (*command)->name);
+		return error_set(err, ERROR_USAGE, "`%s` has no parts: `%s help %s`",
+		    (*command)->name, program->name, (*command)->name);
 	*group = *command;
 	*command = command_find((*group)->parts, call->arguments[1]);
 	return *command || command_unknown(program, *group, call->arguments[1], err);
@@ -200,27 +203,28 @@ help_run(struct call *call, struct error *err)
 }
 
 static const struct option options[] = {
-	{"man", 0, NULL, "print the manual page as roff, of dyetrace.yaml too: pipe it to `man -l -`"},
-	{"completion", 0, "bash|zsh", "print the completion for a shell"},
-	{"pages", 0, "DIR", "write all manual pages and completions into a folder, as installing does"},
-	{NULL},
+    {"man", 0, NULL, "print the manual page as roff, of dyetrace.yaml too: pipe it to `man -l -`"},
+    {"completion", 0, "bash|zsh", "print the completion for a shell"},
+    {"pages", 0, "DIR", "write all manual pages and completions into a folder, as installing does"},
+    {NULL},
 };
 
 static const struct example examples[] = {
-	{"dyetrace help run", "one command in full"},
-	{"dyetrace help --man dyetrace.yaml | man -l -", "every setting explained"},
-	{"source <(dyetrace help --completion bash)", "complete words in this shell"},
-	{NULL},
+    {"dyetrace help run", "one command in full"},
+    {"dyetrace help --man dyetrace.yaml | man -l -", "every setting explained"},
+    {"source <(dyetrace help --completion bash)", "complete words in this shell"},
+    {NULL},
 };
 
 const struct command command_help = {
-	.name = "help",
-	.summary = "what a command does and its options; manual pages, completions",
-	.usage = "[COMMAND]",
-	.description = "Without a command: the list of them. With one: what it does, its options and examples.\n\n"
-		       "Manual pages and shell completions are made from the same table of commands.",
-	.options = options,
-	.examples = examples,
-	.arguments_max = 2,
-	.run = help_run,
+    .name = "help",
+    .summary = "what a command does and its options; manual pages, completions",
+    .usage = "[COMMAND]",
+    .description =
+	"Without a command: the list of them. With one: what it does, its options and examples.\n\n"
+	"Manual pages and shell completions are made from the same table of commands.",
+    .options = options,
+    .examples = examples,
+    .arguments_max = 2,
+    .run = help_run,
 };

@@ -19,7 +19,8 @@ check_free(const char *folder, const char *name, struct error *err)
 	bool is_there = access(path, F_OK) == 0;
 
 	if (is_there)
-		error_set(err, ERROR_USAGE, "%s is there already and is not overwritten: name another folder", path);
+		error_set(err, ERROR_USAGE,
+		    "%s is there already and is not overwritten: name another folder", path);
 	memory_free(path);
 	return !is_there;
 }
@@ -83,11 +84,12 @@ print(const struct call *call, const char *folder)
 	receipt_heading(receipt, "written");
 	for (file = starter_files; file->path; file++)
 		receipt_line(receipt, file->path, "%s", file->what);
-	receipt_line(receipt, KEYS_NAME, "keys, mode 0600: keep a copy apart from the store's backups");
+	receipt_line(
+	    receipt, KEYS_NAME, "keys, mode 0600: keep a copy apart from the store's backups");
 	receipt_close(receipt);
 	screen_print(&call->out, INK_STRONG, "\nnext\n");
-	fprintf(call->out.file, "  cd %s\n  %s check\n  %s run --until-end\n  %s trace %s\n", folder, name, name, name,
-	    starter_event);
+	fprintf(call->out.file, "  cd %s\n  %s check\n  %s run --until-end\n  %s trace %s\n",
+	    folder, name, name, name, starter_event);
 }
 
 static void
@@ -119,20 +121,22 @@ init_run(struct call *call, struct error *err)
 }
 
 static const struct example examples[] = {
-	{"dyetrace init my-tracker", "a folder with everything to start from"},
-	{NULL},
+    {"dyetrace init my-tracker", "a folder with everything to start from"},
+    {NULL},
 };
 
 const struct command command_init = {
-	.name = "init",
-	.summary = "a folder to start from, every setting explained, with sample data",
-	.usage = "DIR",
-	.description = "Writes a settings file with every setting explained, an org chart, a lineage, a week of a help desk's "
-		       "events and new keys, which work together at once. Put your own in their place one by one; `dyetrace "
-		       "check` says what does not fit.\n\nNothing is overwritten.",
-	.common = COMMON_JSON,
-	.examples = examples,
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.run = init_run,
+    .name = "init",
+    .summary = "a folder to start from, every setting explained, with sample data",
+    .usage = "DIR",
+    .description = "Writes a settings file with every setting explained, an org chart, a lineage, "
+		   "a week of a help desk's "
+		   "events and new keys, which work together at once. Put your own in their place "
+		   "one by one; `dyetrace "
+		   "check` says what does not fit.\n\nNothing is overwritten.",
+    .common = COMMON_JSON,
+    .examples = examples,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .run = init_run,
 };

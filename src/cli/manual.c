@@ -131,9 +131,11 @@ exit_statuses(FILE *out)
 {
 	heading(out, "EXIT STATUS");
 	item(out, "0", "Yes, or done.");
-	item(out, "1", "The answer is no: verify failed, something is unexplained, there is no such event.");
+	item(out, "1",
+	    "The answer is no: verify failed, something is unexplained, there is no such event.");
 	item(out, "2", "The words or the settings are off.");
-	item(out, "3", "The environment: files, disk, permissions, or somebody else holds the store.");
+	item(out, "3",
+	    "The environment: files, disk, permissions, or somebody else holds the store.");
 	item(out, "4", "The store is damaged.");
 }
 
@@ -141,8 +143,8 @@ static void
 synopsis(FILE *out, const struct program *program, const struct command *group,
     const struct command *command)
 {
-	fprintf(out, "\\fB%s %s%s%s\\fR ", program->name, group ? group->name : "", group ? " " : "",
-	    command->name);
+	fprintf(out, "\\fB%s %s%s%s\\fR ", program->name, group ? group->name : "",
+	    group ? " " : "", command->name);
 	roff(out, command->usage, strlen(command->usage));
 	fputs(command->usage[0] ? " [options]\n" : "[options]\n", out);
 }
@@ -198,11 +200,14 @@ manual_program(const struct program *program, FILE *out)
 {
 	const struct command *const *command;
 
-	title(out, program->name, 1, program, "where data comes from and what it does to features and models");
+	title(out, program->name, 1, program,
+	    "where data comes from and what it does to features and models");
 	heading(out, "SYNOPSIS");
 	fprintf(out, "\\fB%s\\fR COMMAND [options]\n", program->name);
 	heading(out, "DESCRIPTION");
-	prose(out, PROGRAM_SENTENCE "\n\nBegin with `dyetrace init DIR`: it writes a folder with settings, an org chart, a "
+	prose(out,
+	    PROGRAM_SENTENCE
+	    "\n\nBegin with `dyetrace init DIR`: it writes a folder with settings, an org chart, a "
 	    "lineage and a few events that work together.");
 	heading(out, "COMMANDS");
 	for (command = program->commands; *command; command++)
@@ -215,7 +220,8 @@ manual_program(const struct program *program, FILE *out)
 	item(out, "dyetrace.yaml", "The settings, see `dyetrace.yaml`(5).");
 	heading(out, "SEE ALSO");
 	for (command = program->commands; *command; command++)
-		fprintf(out, ".BR %s\\-%s (1)%s\n", program->name, (*command)->name, command[1] ? "," : "");
+		fprintf(out, ".BR %s\\-%s (1)%s\n", program->name, (*command)->name,
+		    command[1] ? "," : "");
 }
 
 static void
@@ -225,10 +231,11 @@ setting_item(FILE *out, const struct setting *row)
 
 	setting_shape(row, shape, sizeof(shape));
 	if (row->value)
-		snprintf(text, sizeof(text), "%s %c%s; `%s` if it is not set.", row->help, shape[0] - 'a' + 'A', shape + 1,
-		    row->value);
+		snprintf(text, sizeof(text), "%s %c%s; `%s` if it is not set.", row->help,
+		    shape[0] - 'a' + 'A', shape + 1, row->value);
 	else if (shape[0])
-		snprintf(text, sizeof(text), "%s %c%s; none if it is not set.", row->help, shape[0] - 'a' + 'A', shape + 1);
+		snprintf(text, sizeof(text), "%s %c%s; none if it is not set.", row->help,
+		    shape[0] - 'a' + 'A', shape + 1);
 	else
 		snprintf(text, sizeof(text), "%s", row->help);
 	item(out, row->path, text);
@@ -242,9 +249,13 @@ manual_settings(const struct program *program, FILE *out)
 
 	title(out, "dyetrace.yaml", 5, program, "settings of dyetrace");
 	heading(out, "DESCRIPTION");
-	prose(out, "A YAML file without anchors, aliases, tags and duplicate keys. Paths are relative to it. Sizes are "
-	    "written `64k`, `16M`, `1G` (powers of 1,024), counts `10k`, `2M` (thousands, millions), durations "
-	    "`200ms`, `90s`, `15m`, `36h`, `7d`, `2w`.\n\n`dyetrace check` says every mistake with its line, "
+	prose(out,
+	    "A YAML file without anchors, aliases, tags and duplicate keys. Paths are relative to "
+	    "it. Sizes are "
+	    "written `64k`, `16M`, `1G` (powers of 1,024), counts `10k`, `2M` (thousands, "
+	    "millions), durations "
+	    "`200ms`, `90s`, `15m`, `36h`, `7d`, `2w`.\n\n`dyetrace check` says every mistake with "
+	    "its line, "
 	    "`dyetrace init` writes a file to start from.");
 	heading(out, "SETTINGS");
 	for (row = settings_table; row->path; row++)

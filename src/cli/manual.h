@@ -5,7 +5,7 @@
 
 #include "cli/command.h"
 
-void manual_program(const struct program *program, FILE *out);	/* dyetrace(1) */
+void manual_program(const struct program *program, FILE *out); /* dyetrace(1) */
 void manual_command(const struct program *program, const struct command *command, FILE *out);
 void manual_settings(const struct program *program, FILE *out); /* dyetrace.yaml(5) */
 

@@ -12,11 +12,11 @@
 #include "base/suggest.h"
 
 const struct option common_options[] = {
-	{"settings", 'c', "FILE", "the settings file, if it is not ./dyetrace.yaml"},
-	{"store", 's', "DIR",
-	    "the store, if it is not the one of the settings, $DYETRACE_STORE or ./dyetrace-store"},
-	{"json", 0, NULL, "answer with one JSON document"},
-	{NULL},
+    {"settings", 'c', "FILE", "the settings file, if it is not ./dyetrace.yaml"},
+    {"store", 's', "DIR",
+	"the store, if it is not the one of the settings, $DYETRACE_STORE or ./dyetrace-store"},
+    {"json", 0, NULL, "answer with one JSON document"},
+    {NULL},
 };
 
 bool
@@ -50,10 +50,11 @@ command_unknown(const struct program *program, const struct command *group, cons
 	best = suggestion_best(&suggestion);
 	text_show(text_of(typed), 40, shown, sizeof(shown));
 	if (best.data)
-		return error_set(err, ERROR_USAGE, "there is no command `%s%s%s`: did you mean `%s%s%.*s`?", name, space,
-		    shown, name, space, TEXT_PRINT(best));
-	return error_set(err, ERROR_USAGE, "there is no command `%s%s%s`: `%s help%s%s` lists them", name, space,
-	    shown, program->name, space, name);
+		return error_set(err, ERROR_USAGE,
+		    "there is no command `%s%s%s`: did you mean `%s%s%.*s`?", name, space, shown,
+		    name, space, TEXT_PRINT(best));
+	return error_set(err, ERROR_USAGE, "there is no command `%s%s%s`: `%s help%s%s` lists them",
+	    name, space, shown, program->name, space, name);
 }
 
 static size_t
@@ -103,7 +104,8 @@ find_option(struct call *call, struct text name, char letter, struct match *matc
 		}
 	for (i = 0; common_options[i].name; i++)
 		if (command_takes(call->command, i) &&
-		    (letter ? common_options[i].letter == letter : same_name(&common_options[i], name))) {
+		    (letter ? common_options[i].letter == letter
+			    : same_name(&common_options[i], name))) {
 			common_value(call, i, match);
 			return true;
 		}
@@ -128,12 +130,13 @@ unknown_option(const struct call *call, const char *word, struct text name, stru
 	suggestion_try(&suggestion, TEXT("help"));
 	best = word[1] == '-' ? suggestion_best(&suggestion) : TEXT_NONE;
 	call_name(call, command, sizeof(command));
-	text_show((struct text){word, (size_t)(name.data - word) + name.size}, 40, shown, sizeof(shown));
+	text_show(
+	    (struct text){word, (size_t)(name.data - word) + name.size}, 40, shown, sizeof(shown));
 	if (best.data)
-		return error_set(err, ERROR_USAGE, "`%s` has no option %s: did you mean --%.*s?", command, shown,
-		    TEXT_PRINT(best));
-	return error_set(err, ERROR_USAGE, "`%s` has no option %s: `%s help %s` lists them", command, shown,
-	    call->program->name, command);
+		return error_set(err, ERROR_USAGE, "`%s` has no option %s: did you mean --%.*s?",
+		    command, shown, TEXT_PRINT(best));
+	return error_set(err, ERROR_USAGE, "`%s` has no option %s: `%s help %s` lists them",
+	    command, shown, call->program->name, command);
 }
 
 /* Which option a word that begins with - is. */
@@ -168,7 +171,8 @@ take_option(struct call *call, int argc, const char *const *argv, int *at, struc
 		return false;
 	if (!match.option->argument) {
 		if (match.attached)
-			return error_set(err, ERROR_USAGE, "--%s takes no value: write it alone", match.option->name);
+			return error_set(err, ERROR_USAGE, "--%s takes no value: write it alone",
+			    match.option->name);
 		*match.value = "";
 		return true;
 	}
@@ -176,8 +180,8 @@ take_option(struct call *call, int argc, const char *const *argv, int *at, struc
 	if (!value && *at + 1 < argc)
 		value = argv[++*at];
 	if (!value || !*value)
-		return error_set(err, ERROR_USAGE, "--%s needs a value: --%s %s", match.option->name,
-		    match.option->name, match.option->argument);
+		return error_set(err, ERROR_USAGE, "--%s needs a value: --%s %s",
+		    match.option->name, match.option->name, match.option->argument);
 	*match.value = value;
 	return true;
 }
@@ -190,11 +194,12 @@ check_count(const struct call *call, struct error *err)
 
 	call_name(call, name, sizeof(name));
 	if (call->count < command->arguments_min)
-		return error_set(err, ERROR_USAGE, "something is missing: `%s %s %s`", call->program->name, name,
-		    command->usage);
+		return error_set(err, ERROR_USAGE, "something is missing: `%s %s %s`",
+		    call->program->name, name, command->usage);
 	if (call->count > command->arguments_max)
 		return error_set(err, ERROR_USAGE, "`%s` is one word too many: `%s %s%s%s`",
-		    text_show(text_of(call->arguments[command->arguments_max]), 40, shown, sizeof(shown)),
+		    text_show(
+			text_of(call->arguments[command->arguments_max]), 40, shown, sizeof(shown)),
 		    call->program->name, name, command->usage[0] ? " " : "", command->usage);
 	return true;
 }
@@ -227,7 +232,8 @@ call_parse(struct call *call, int argc, const char *const *argv, bool *help, str
 
 	*help = false;
 	call->arguments = memory_get_array((size_t)argc + 1, sizeof(*call->arguments));
-	call->values = memory_get_array(option_count(call->command->options) + 1, sizeof(*call->values));
+	call->values =
+	    memory_get_array(option_count(call->command->options) + 1, sizeof(*call->values));
 	taken = take_words(call, argc, argv, help, err);
 	/* Also when the words are off: the mistake is then said in JSON. */
 	call->json = call->json_word;

@@ -25,7 +25,8 @@ bool command_unknown(const struct program *program, const struct command *group,
  *
  * ERROR_USAGE  with the nearest option, or what is missing
  */
-MUST_USE bool call_parse(struct call *call, int argc, const char *const *argv, bool *help, struct error *err);
+MUST_USE bool
+call_parse(struct call *call, int argc, const char *const *argv, bool *help, struct error *err);
 void call_fini(struct call *call);
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "decode/decoder.h"
 
-
 #define SETTINGS_NAME "dyetrace.yaml"
 #define KEYS_NAME "dyetrace.key"
 
@@ -55,11 +54,13 @@ read_settings(const struct call *call, enum place_need need, struct place *place
 		place->settings = settings_default();
 		return need == PLACE_SETTINGS_OPTIONAL ||
 		    error_set(err, ERROR_USAGE,
-			"there is no " SETTINGS_NAME " here: name one by -c FILE, or let `%s init DIR` write one",
+			"there is no " SETTINGS_NAME
+			" here: name one by -c FILE, or let `%s init DIR` write one",
 			call->program->name);
 	}
 	place->has_settings = true;
-	good = settings_open(&options, &place->settings, &problems) || yaml_problems_check(&problems, err);
+	good = settings_open(&options, &place->settings, &problems) ||
+	    yaml_problems_check(&problems, err);
 	yaml_problems_fini(&problems);
 	memory_free(path);
 	return good;

@@ -42,7 +42,8 @@ span_text(double seconds, char *out, size_t out_bytes)
 	else if (seconds < 5400)
 		snprintf(out, out_bytes, "%.0f min", seconds / 60);
 	else
-		snprintf(out, out_bytes, "%.0f h %.0f min", (double)(int)(seconds / 3600), (double)((int)(seconds / 60) % 60));
+		snprintf(out, out_bytes, "%.0f h %.0f min", (double)(int)(seconds / 3600),
+		    (double)((int)(seconds / 60) % 60));
 }
 
 static size_t
@@ -54,7 +55,8 @@ bar(const struct progress *progress, double share, char *out, size_t out_bytes)
 	memset(drawn, ' ', BAR_COLUMNS);
 	memset(drawn, '=', full);
 	drawn[BAR_COLUMNS] = '\0';
-	return (size_t)snprintf(out, out_bytes, "%s  [%s] %3.0f %%  ", progress->what, drawn, share * 100);
+	return (size_t)snprintf(
+	    out, out_bytes, "%s  [%s] %3.0f %%  ", progress->what, drawn, share * 100);
 }
 
 const char *
@@ -66,7 +68,9 @@ progress_text(const struct progress *progress, int64_t now, char *out, size_t ou
 
 	rate = seconds > 0 ? (double)progress->done / seconds : 0;
 	if (progress->total > 0)
-		share = progress->done < progress->total ? (double)progress->done / (double)progress->total : 1;
+		share = progress->done < progress->total
+		    ? (double)progress->done / (double)progress->total
+		    : 1;
 	if (progress->total > 0)
 		used = bar(progress, share, out, out_bytes);
 	else
@@ -87,7 +91,8 @@ progress_begin(struct progress *progress, const char *what, const char *unit, in
 {
 	const char *term = getenv("TERM");
 
-	*progress = (struct progress){.what = what, .unit = unit, .total = total, .started_ns = now_ns()};
+	*progress =
+	    (struct progress){.what = what, .unit = unit, .total = total, .started_ns = now_ns()};
 	progress->drawn_ns = progress->started_ns;
 	progress->shown = isatty(STDERR_FILENO) && !(term && strcmp(term, "dumb") == 0);
 }
@@ -106,7 +111,8 @@ progress_set(struct progress *progress, int64_t done)
 		return;
 	progress->drawn_ns = now;
 	/* Back to the first column, the text, and wipe what is right of it. */
-	snprintf(line, sizeof(line), "\r%s\033[K", progress_text(progress, now, text, sizeof(text)));
+	snprintf(
+	    line, sizeof(line), "\r%s\033[K", progress_text(progress, now, text, sizeof(text)));
 	fputs(line, stderr);
 	fflush(stderr);
 }

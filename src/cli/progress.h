@@ -12,12 +12,12 @@
 
 /* Caller's storage; members are private but total, which may be set when it becomes known. */
 struct progress {
-	const char *what;	/* "verify"; borrowed */
-	const char *unit;	/* "records"; borrowed. "B" is written as kB, MB, GB */
-	int64_t total;		/* 0: not known, then there is no bar and no remaining time */
+	const char *what; /* "verify"; borrowed */
+	const char *unit; /* "records"; borrowed. "B" is written as kB, MB, GB */
+	int64_t total;    /* 0: not known, then there is no bar and no remaining time */
 	int64_t done;
 	int64_t started_ns, drawn_ns;
-	bool shown;		/* on a terminal */
+	bool shown; /* on a terminal */
 };
 
 void progress_begin(struct progress *progress, const char *what, const char *unit, int64_t total);
@@ -27,7 +27,8 @@ void progress_set(struct progress *progress, int64_t done);
 void progress_end(struct progress *progress);
 
 /* The line at one moment, without colours: "verify  [=====     ]  50 %  1.2 M records  600 k/s  2 s left". Returns out. */
-const char *progress_text(const struct progress *progress, int64_t now_ns, char *out, size_t out_bytes);
+const char *
+progress_text(const struct progress *progress, int64_t now_ns, char *out, size_t out_bytes);
 
 /* 1234567 as "1.2 M"; below 10,000 as it is. Returns out. */
 const char *short_number(double number, char *out, size_t out_bytes);

@@ -32,7 +32,8 @@ receipt_open(const struct screen *screen)
 static void
 add(struct receipt *receipt, struct line line)
 {
-	memory_grow(&receipt->lines, &receipt->capacity, receipt->count + 1, sizeof(*receipt->lines));
+	memory_grow(
+	    &receipt->lines, &receipt->capacity, receipt->count + 1, sizeof(*receipt->lines));
 	receipt->lines[receipt->count++] = line;
 }
 
@@ -42,8 +43,8 @@ receipt_heading(struct receipt *receipt, const char *heading)
 	add(receipt, (struct line){.heading = true, .name = memory_text(heading)});
 }
 
-static void PRINTF_LIKE(4, 0)
-add_value(struct receipt *receipt, enum ink ink, const char *name, const char *format, va_list args)
+static void PRINTF_LIKE(4, 0) add_value(
+    struct receipt *receipt, enum ink ink, const char *name, const char *format, va_list args)
 {
 	struct line line = {.ink = ink, .name = memory_text(name)};
 	int size;
@@ -84,7 +85,8 @@ name_columns(const struct receipt *receipt)
 	size_t most = 0, i;
 
 	for (i = 0; i < receipt->count; i++) {
-		size_t columns = receipt->lines[i].heading ? 0 : text_columns(text_of(receipt->lines[i].name));
+		size_t columns =
+		    receipt->lines[i].heading ? 0 : text_columns(text_of(receipt->lines[i].name));
 
 		if (columns > most && columns <= NAME_COLUMNS_MAX)
 			most = columns;

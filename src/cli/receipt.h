@@ -16,7 +16,8 @@ struct receipt *receipt_open(const struct screen *screen);
 /* A heading; an empty line stands before all but the first. */
 void receipt_heading(struct receipt *receipt, const char *heading);
 /* name "": goes on below the value before. Line feeds in a value go on below it. */
-void receipt_line(struct receipt *receipt, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+void
+receipt_line(struct receipt *receipt, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
 /* The same in a colour. */
 void receipt_ink(struct receipt *receipt, enum ink ink, const char *name, const char *format, ...)
     PRINTF_LIKE(4, 5);

@@ -11,13 +11,13 @@
 #define PROSE_WIDTH_MAX 100
 
 static const char *const inks[] = {
-	[INK_PLAIN] = "",
-	[INK_STRONG] = "\033[1m",
-	[INK_FAINT] = "\033[2m",
-	[INK_GOOD] = "\033[32m",
-	[INK_BAD] = "\033[31m",
-	[INK_WARN] = "\033[33m",
-	[INK_NAME] = "\033[36m",
+    [INK_PLAIN] = "",
+    [INK_STRONG] = "\033[1m",
+    [INK_FAINT] = "\033[2m",
+    [INK_GOOD] = "\033[32m",
+    [INK_BAD] = "\033[31m",
+    [INK_WARN] = "\033[33m",
+    [INK_NAME] = "\033[36m",
 };
 
 void
@@ -31,7 +31,8 @@ screen_init(struct screen *screen, FILE *file)
 	if (!terminal)
 		return;
 	screen->colours = !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
-	screen->width = ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : PIPED_WIDTH;
+	screen->width =
+	    ioctl(fileno(file), TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : PIPED_WIDTH;
 }
 
 void
@@ -68,12 +69,14 @@ screen_prose_width(const struct screen *screen)
 }
 
 void
-screen_flow(const struct screen *screen, size_t column, size_t indent, size_t width, const char *words)
+screen_flow(
+    const struct screen *screen, size_t column, size_t indent, size_t width, const char *words)
 {
 	bool begun = false;
 
 	while (*words) {
-		size_t size = strcspn(words, " "), columns = text_columns((struct text){words, size});
+		size_t size = strcspn(words, " "),
+		       columns = text_columns((struct text){words, size});
 
 		if (begun && width && column + 1 + columns >= width) {
 			fprintf(screen->file, "\n%*s", (int)indent, "");

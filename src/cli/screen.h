@@ -11,7 +11,15 @@
 #include "base/compiler.h"
 #include "base/text.h"
 
-enum ink { INK_PLAIN, INK_STRONG, INK_FAINT, INK_GOOD, INK_BAD, INK_WARN, INK_NAME };
+enum ink {
+	INK_PLAIN,
+	INK_STRONG,
+	INK_FAINT,
+	INK_GOOD,
+	INK_BAD,
+	INK_WARN,
+	INK_NAME
+};
 
 struct screen {
 	FILE *file;
@@ -21,7 +29,8 @@ struct screen {
 
 void screen_init(struct screen *screen, FILE *file);
 /* Prints; in colour where the screen has them. */
-void screen_print(const struct screen *screen, enum ink ink, const char *format, ...) PRINTF_LIKE(3, 4);
+void
+screen_print(const struct screen *screen, enum ink ink, const char *format, ...) PRINTF_LIKE(3, 4);
 /* Prints and fills up with blanks to that many columns. */
 void screen_pad(const struct screen *screen, enum ink ink, struct text text, size_t columns);
 /* Columns for prose: those of the terminal, at most 100; 80 when piped. */
@@ -30,7 +39,8 @@ size_t screen_prose_width(const struct screen *screen);
  * Prints words and a line feed. The cursor stands in `column`; lines are broken
  * between words before `width` (0: never) and go on at `indent`.
  */
-void screen_flow(const struct screen *screen, size_t column, size_t indent, size_t width, const char *words);
+void screen_flow(
+    const struct screen *screen, size_t column, size_t indent, size_t width, const char *words);
 /* A paragraph at the prose width, every line indented. */
 void screen_wrap(const struct screen *screen, size_t indent, const char *words);
 

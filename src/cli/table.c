@@ -31,8 +31,8 @@ table_open(const struct screen *screen, const struct table_column *columns)
 	return table;
 }
 
-static void PRINTF_LIKE(3, 0)
-add(struct table *table, enum ink ink, const char *format, va_list args)
+static void
+    PRINTF_LIKE(3, 0) add(struct table *table, enum ink ink, const char *format, va_list args)
 {
 	va_list again;
 	char *text;
@@ -110,8 +110,8 @@ print(const struct table *table)
 	for (i = 0; i < table->column_count; i++)
 		print_cell(table, i, INK_STRONG, table->columns[i].title, widths[i]);
 	for (i = 0; i < table->count; i++)
-		print_cell(table, i % table->column_count, table->cells[i].ink, table->cells[i].text,
-		    widths[i % table->column_count]);
+		print_cell(table, i % table->column_count, table->cells[i].ink,
+		    table->cells[i].text, widths[i % table->column_count]);
 	memory_free(widths);
 }
 

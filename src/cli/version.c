@@ -20,10 +20,10 @@ version_run(struct call *call, struct error *err)
 }
 
 const struct command command_version = {
-	.name = "version",
-	.summary = "which dyetrace this is",
-	.usage = "",
-	.description = "Prints the program's name and version.",
-	.common = COMMON_JSON,
-	.run = version_run,
+    .name = "version",
+    .summary = "which dyetrace this is",
+    .usage = "",
+    .description = "Prints the program's name and version.",
+    .common = COMMON_JSON,
+    .run = version_run,
 };

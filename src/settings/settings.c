@@ -61,7 +61,8 @@ read_rows(const struct settings_options *options, const struct yaml_node *root,
 	for (row = settings_table; row->path; row++) {
 		at = yaml_find(setting_depth(row) ? group : root, setting_name(row));
 		if (row->kind == SETTING_GROUP)
-			group = at && check_group(settings->file, at, row->path, problems) ? at : NULL;
+			group =
+			    at && check_group(settings->file, at, row->path, problems) ? at : NULL;
 		else if (at && row->kind == SETTING_SOURCES)
 			sources_read(options, at, settings, problems);
 		else if (at)
@@ -125,7 +126,8 @@ read_tree(const struct settings_options *options, struct settings *settings,
 	}
 	if (root->kind != YAML_MAP) {
 		yaml_problem_add(problems, settings->file, root,
-		    "settings are a map of `key: value` lines: `dyetrace init DIR` writes one to start from");
+		    "settings are a map of `key: value` lines: `dyetrace init DIR` writes one to "
+		    "start from");
 		return;
 	}
 	check_keys(settings->file, root, NULL, problems);
@@ -160,14 +162,15 @@ settings_open(const struct settings_options *options, struct settings **settings
 		return settings_of(options, document, settings, problems);
 	if (err.kind == ERROR_MISSING)
 		error_set(&err, ERROR_MISSING,
-		    "there is no such file: name another by -c FILE, or let `dyetrace init DIR` write one");
+		    "there is no such file: name another by -c FILE, or let `dyetrace init DIR` "
+		    "write one");
 	yaml_problem_add_error(problems, options->path, &err);
 	return false;
 }
 
 bool
-settings_parse(const struct settings_options *options, struct text bytes, struct settings **settings,
-    struct yaml_problems *problems)
+settings_parse(const struct settings_options *options, struct text bytes,
+    struct settings **settings, struct yaml_problems *problems)
 {
 	struct yaml_document *document = NULL;
 	struct error err = {0};
@@ -207,15 +210,16 @@ settings_source_find(const struct settings *settings, const char *name)
 }
 
 struct source_options
-settings_source_options(const struct settings *settings, const struct settings_source *source, bool until_end)
+settings_source_options(
+    const struct settings *settings, const struct settings_source *source, bool until_end)
 {
 	return (struct source_options){
-		.name = source->name,
-		.settings_file = settings->file,
-		.folder = settings->folder,
-		.settings = source->settings,
-		.until_end = until_end,
-		.record_bytes_max = (size_t)settings->record_bytes_max,
+	    .name = source->name,
+	    .settings_file = settings->file,
+	    .folder = settings->folder,
+	    .settings = source->settings,
+	    .until_end = until_end,
+	    .record_bytes_max = (size_t)settings->record_bytes_max,
 	};
 }
 

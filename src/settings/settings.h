@@ -11,15 +11,19 @@
 #include "model/source.h"
 
 /* In the order of the words in the table. */
-enum settings_deflate { SETTINGS_DEFLATE_AUTO, SETTINGS_DEFLATE_ISAL, SETTINGS_DEFLATE_ZLIB };
+enum settings_deflate {
+	SETTINGS_DEFLATE_AUTO,
+	SETTINGS_DEFLATE_ISAL,
+	SETTINGS_DEFLATE_ZLIB
+};
 
 struct settings_source {
-	const char *name;		  /* [a-z0-9-], unique */
+	const char *name; /* [a-z0-9-], unique */
 	const struct source_type *type;
 	enum message_format format;
 	const struct yaml_node *settings; /* the source's own map, for its type */
 	const struct yaml_node *mapping;  /* for decode */
-	uint32_t line;			  /* of the source in the file */
+	uint32_t line;                    /* of the source in the file */
 };
 
 struct settings {
@@ -31,7 +35,7 @@ struct settings {
 	int64_t batch_records, batch_bytes;
 	int64_t commit_blocks, commit_every_ms;
 	int64_t segment_bytes;
-	int64_t deflate;	/* enum settings_deflate */
+	int64_t deflate; /* enum settings_deflate */
 	int64_t record_bytes_max, changes_max, actors_max, wide_entities_max;
 	int64_t checkpoint_every_ms;
 	size_t source_count;
@@ -45,8 +49,8 @@ struct settings_options {
 	const char *path;
 	const struct source_type *const *types; /* the source types there are, NULL-terminated */
 	/* decode's mapping_check(); NULL: mappings are not looked at */
-	void (*check_mapping)(const char *file, const struct yaml_node *mapping,
-	    struct yaml_problems *problems);
+	void (*check_mapping)(
+	    const char *file, const struct yaml_node *mapping, struct yaml_problems *problems);
 };
 
 /*
@@ -67,17 +71,18 @@ struct settings *settings_default(void);
 void settings_close(struct settings *settings); /* accepts NULL */
 
 /* NULL if there is none of that name */
-const struct settings_source *settings_source_find(const struct settings *settings, const char *name);
+const struct settings_source *
+settings_source_find(const struct settings *settings, const char *name);
 
 /* What a source type's open() and reread() are given. */
-struct source_options settings_source_options(const struct settings *settings, const struct settings_source *source,
-    bool until_end);
+struct source_options settings_source_options(
+    const struct settings *settings, const struct settings_source *source, bool until_end);
 
 /* Where the file says a setting of the first level ("lineage"), for messages; NULL: it does not. */
 const struct yaml_node *settings_place(const struct settings *settings, const char *name);
 
 enum settings_part {
-	SETTINGS_ALL,	/* reads back to the same settings */
+	SETTINGS_ALL, /* reads back to the same settings */
 	SETTINGS_FACTS, /* what recorded facts depend on: not paths, batches, commits, limits of memory */
 };
 /* Appends YAML: the effective settings, every one of them, in the table's order. */

@@ -51,11 +51,13 @@ needed(struct reading *reading, const struct yaml_node *source, const char *key,
 		return node;
 	slip = misspelt(source, key);
 	if (!slip)
-		yaml_problem_add(reading->problems, reading->file, source, "a source without `%s`: %s", key, remedy);
+		yaml_problem_add(reading->problems, reading->file, source,
+		    "a source without `%s`: %s", key, remedy);
 	/* Its type knows all keys and says what it is; without a type nobody does. */
 	else if (!reading->type)
 		yaml_problem_add_at(reading->problems, reading->file, slip->line, slip->column,
-		    "`%s` is not known here: did you mean `%s`?", text_show(slip->key, 40, shown, sizeof(shown)), key);
+		    "`%s` is not known here: did you mean `%s`?",
+		    text_show(slip->key, 40, shown, sizeof(shown)), key);
 	return NULL;
 }
 
@@ -91,7 +93,8 @@ read_name(struct reading *reading, const struct yaml_node *source)
 	other = settings_source_find(reading->settings, name.data);
 	if (other) {
 		yaml_problem_add(reading->problems, reading->file, node,
-		    "`%s` is already the name of the source in line %u: give this one another", name.data, other->line);
+		    "`%s` is already the name of the source in line %u: give this one another",
+		    name.data, other->line);
 		return NULL;
 	}
 	return name.data;
@@ -115,10 +118,12 @@ add_unknown_type(struct reading *reading, const struct yaml_node *node)
 	text_show(node->text, 40, shown, sizeof(shown));
 	if (best.data)
 		yaml_problem_add(reading->problems, reading->file, node,
-		    "there is no type of source `%s`: did you mean `%.*s`?", shown, TEXT_PRINT(best));
+		    "there is no type of source `%s`: did you mean `%.*s`?", shown,
+		    TEXT_PRINT(best));
 	else
 		yaml_problem_add(reading->problems, reading->file, node,
-		    "there is no type of source `%s`: use %.*s", shown, TEXT_PRINT(buffer_text(&list)));
+		    "there is no type of source `%s`: use %.*s", shown,
+		    TEXT_PRINT(buffer_text(&list)));
 	buffer_fini(&list);
 }
 

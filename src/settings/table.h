@@ -9,26 +9,26 @@
 #include "settings/settings.h"
 
 enum setting_kind {
-	SETTING_GROUP,	  /* only a heading: its members follow */
-	SETTING_PATH,	  /* char *, joined to the settings' folder */
-	SETTING_COUNT,	  /* int64_t; 4096, 10k, 2M: thousands and millions */
-	SETTING_BYTES,	  /* int64_t; 64k, 16M, 1G: powers of 1,024 */
+	SETTING_GROUP,    /* only a heading: its members follow */
+	SETTING_PATH,     /* char *, joined to the settings' folder */
+	SETTING_COUNT,    /* int64_t; 4096, 10k, 2M: thousands and millions */
+	SETTING_BYTES,    /* int64_t; 64k, 16M, 1G: powers of 1,024 */
 	SETTING_DURATION, /* int64_t milliseconds */
-	SETTING_CHOICE,	  /* int64_t, index into the words */
+	SETTING_CHOICE,   /* int64_t, index into the words */
 	SETTING_SOURCES,  /* the list of sources */
-	SETTING_SOURCE,	  /* inside a source: read by sources.c, the source's type or decode */
+	SETTING_SOURCE,   /* inside a source: read by sources.c, the source's type or decode */
 };
 
 struct setting {
 	const char *path; /* "commit.every"; of SETTING_SOURCE: below the source */
 	enum setting_kind kind;
-	size_t member;	    /* offset in struct settings */
-	const char *value;  /* the default, as it would be written; NULL: none */
-	int64_t low, high;  /* in bytes, milliseconds or pieces */
+	size_t member;            /* offset in struct settings */
+	const char *value;        /* the default, as it would be written; NULL: none */
+	int64_t low, high;        /* in bytes, milliseconds or pieces */
 	const char *const *words; /* of a choice, NULL-terminated */
-	bool facts;	    /* recorded facts depend on it */
+	bool facts;               /* recorded facts depend on it */
 	const char *example; /* what the template writes; NULL: the default; "": left out of it */
-	const char *help;   /* sentences */
+	const char *help;    /* sentences */
 };
 
 /* Both end with a row whose path is NULL. */
@@ -43,7 +43,8 @@ int setting_depth(const struct setting *setting);
 const char *setting_shape(const struct setting *setting, char *out, size_t out_bytes);
 
 /* Appends the value in settings as YAML that reads back to it; false: it has none. */
-bool setting_print(const struct setting *setting, const struct settings *settings, struct buffer *out);
+bool
+setting_print(const struct setting *setting, const struct settings *settings, struct buffer *out);
 /* Reads one value into settings, or adds what is wrong. */
 void setting_read(const struct setting *setting, const char *file, const struct yaml_node *node,
     struct settings *settings, struct yaml_problems *problems);

@@ -42,7 +42,8 @@ value_line(const struct setting *row, const char *indent, struct buffer *out)
 	size_t start = out->size;
 	char shape[128];
 
-	buffer_add_format(out, "%s%s:%s%s", indent, setting_name(row), value ? " " : "", value ? value : "");
+	buffer_add_format(
+	    out, "%s%s:%s%s", indent, setting_name(row), value ? " " : "", value ? value : "");
 	setting_shape(row, shape, sizeof(shape));
 	if (row->kind != SETTING_PATH && shape[0]) {
 		while (out->size - start < SHAPE_COLUMN)
@@ -65,8 +66,8 @@ source(struct buffer *out)
 		char explained[1024];
 
 		if (row->example && !row->example[0]) {
-			snprintf(explained, sizeof(explained), "%s: %s", in_mapping ? setting_name(row) : row->path,
-			    row->help);
+			snprintf(explained, sizeof(explained), "%s: %s",
+			    in_mapping ? setting_name(row) : row->path, row->help);
 			remark(indent, explained, out);
 			continue;
 		}
@@ -81,8 +82,10 @@ settings_template(struct buffer *out)
 {
 	const struct setting *row;
 
-	remark("", "Settings of dyetrace. Every setting is here with its default; dyetrace.yaml(5) is the "
-		   "manual. `dyetrace check` finds mistakes in this file and in the files it names.", out);
+	remark("",
+	    "Settings of dyetrace. Every setting is here with its default; dyetrace.yaml(5) is the "
+	    "manual. `dyetrace check` finds mistakes in this file and in the files it names.",
+	    out);
 	for (row = settings_table; row->path; row++) {
 		const char *indent = setting_depth(row) ? "  " : "";
 

@@ -14,7 +14,8 @@ struct unit {
 /* Largest first; the last is worth 1. */
 static const struct unit byte_units[] = {{"G", 1 << 30}, {"M", 1 << 20}, {"k", 1 << 10}, {"", 1}};
 static const struct unit count_units[] = {{"M", 1000000}, {"k", 1000}, {"", 1}};
-static const struct unit time_units[] = {{"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
+static const struct unit time_units[] = {
+    {"d", 86400000}, {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}};
 
 static const struct unit *
 units_of(enum setting_kind kind)
@@ -49,7 +50,8 @@ member(const struct setting *setting, const struct settings *settings)
 const char *
 setting_shape(const struct setting *setting, char *out, size_t out_bytes)
 {
-	static const char *const nouns[] = {[SETTING_COUNT] = "a count", [SETTING_BYTES] = "a size",
+	static const char *const nouns[] = {[SETTING_COUNT] = "a count",
+	    [SETTING_BYTES] = "a size",
 	    [SETTING_DURATION] = "a duration"};
 	char low[32], high[32];
 	size_t used, i;
@@ -61,8 +63,8 @@ setting_shape(const struct setting *setting, char *out, size_t out_bytes)
 	case SETTING_CHOICE:
 		used = (size_t)snprintf(out, out_bytes, "one of");
 		for (i = 0; setting->words[i] && used < out_bytes; i++)
-			used += (size_t)snprintf(out + used, out_bytes - used, "%s %s", i ? "," : "",
-			    setting->words[i]);
+			used += (size_t)snprintf(
+			    out + used, out_bytes - used, "%s %s", i ? "," : "", setting->words[i]);
 		break;
 	case SETTING_COUNT:
 	case SETTING_BYTES:
@@ -115,12 +117,14 @@ read_amount(const struct setting *setting, const char *file, const struct yaml_n
 	if (read_count(file, node, amount))
 		return true;
 	if (node->kind == YAML_SCALAR)
-		yaml_problem_add(problems, file, node, "`%s` is no count: write `%s` as %s, such as %s",
+		yaml_problem_add(problems, file, node,
+		    "`%s` is no count: write `%s` as %s, such as %s",
 		    text_show(node->text, 40, shown, sizeof(shown)), setting_name(setting),
 		    setting_shape(setting, shape, sizeof(shape)), setting->value);
 	else
-		yaml_problem_add(problems, file, node, "`%s` is %s, such as %s", setting_name(setting),
-		    setting_shape(setting, shape, sizeof(shape)), setting->value);
+		yaml_problem_add(problems, file, node, "`%s` is %s, such as %s",
+		    setting_name(setting), setting_shape(setting, shape, sizeof(shape)),
+		    setting->value);
 	return false;
 }
 
@@ -164,11 +168,12 @@ read_choice(const struct setting *setting, const char *file, const struct yaml_n
 	text_show(word, 40, shown, sizeof(shown));
 	setting_shape(setting, shape, sizeof(shape));
 	if (best.data)
-		yaml_problem_add(problems, file, node, "`%s` is not known here: did you mean `%.*s`? `%s` is %s", shown,
+		yaml_problem_add(problems, file, node,
+		    "`%s` is not known here: did you mean `%.*s`? `%s` is %s", shown,
 		    TEXT_PRINT(best), setting->path, shape);
 	else
-		yaml_problem_add(problems, file, node, "`%s` is not known here: `%s` is %s", shown, setting->path,
-		    shape);
+		yaml_problem_add(problems, file, node, "`%s` is not known here: `%s` is %s", shown,
+		    setting->path, shape);
 }
 
 static void
@@ -185,7 +190,8 @@ read_path(const struct setting *setting, const char *file, const struct yaml_nod
 		text = node->text;
 	if (!text.size || text_is(text, "-")) {
 		yaml_problem_add(problems, file, node,
-		    "`%s` is one path, relative to this file: write it, or remove the key", setting->path);
+		    "`%s` is one path, relative to this file: write it, or remove the key",
+		    setting->path);
 		return;
 	}
 	memory_free(*path);
@@ -219,7 +225,8 @@ written(const char *path, const char *folder)
 {
 	size_t size = strlen(folder);
 
-	if (size && strncmp(path, folder, size) == 0 && path[size] == '/' && path[size + 1] != '/' && path[size + 1])
+	if (size && strncmp(path, folder, size) == 0 && path[size] == '/' &&
+	    path[size + 1] != '/' && path[size + 1])
 		return path + size + 1;
 	return path;
 }

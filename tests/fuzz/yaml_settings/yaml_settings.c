@@ -15,7 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static void
 check_file(const char *file, const struct yaml_node *settings, struct yaml_problems *problems)
 {
-	static const char *const known[] = {"name", "type", "path", "format", "csv", "mapping", NULL};
+	static const char *const known[] = {
+	    "name", "type", "path", "format", "csv", "mapping", NULL};
 
 	yaml_check_keys(file, settings, known, problems);
 }
@@ -43,10 +44,11 @@ tree(struct text bytes)
 		return;
 	if (document->root) {
 		yaml_write(document->root, 0, &first);
-		must(yaml_parse("fuzz", buffer_text(&first), &again, &err), err.text, buffer_text(&first));
-		yaml_write(again->root, 0, &second);
-		must(text_equal(buffer_text(&first), buffer_text(&second)), "differs when written again",
+		must(yaml_parse("fuzz", buffer_text(&first), &again, &err), err.text,
 		    buffer_text(&first));
+		yaml_write(again->root, 0, &second);
+		must(text_equal(buffer_text(&first), buffer_text(&second)),
+		    "differs when written again", buffer_text(&first));
 		yaml_close(again);
 	}
 	yaml_close(document);
@@ -64,11 +66,11 @@ settings(struct text bytes)
 
 	if (settings_parse(&options, bytes, &settings, &problems)) {
 		settings_print(settings, SETTINGS_ALL, &first);
-		must(settings_parse(&options, buffer_text(&first), &again, &problems), "is refused when printed",
-		    buffer_text(&first));
+		must(settings_parse(&options, buffer_text(&first), &again, &problems),
+		    "is refused when printed", buffer_text(&first));
 		settings_print(again, SETTINGS_ALL, &second);
-		must(text_equal(buffer_text(&first), buffer_text(&second)), "differs when printed again",
-		    buffer_text(&first));
+		must(text_equal(buffer_text(&first), buffer_text(&second)),
+		    "differs when printed again", buffer_text(&first));
 		settings_close(again);
 	}
 	settings_close(settings);

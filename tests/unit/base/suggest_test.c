@@ -9,25 +9,26 @@
 #include "base/compiler.h"
 #include "base/suggest.h"
 
-static const char *const names[] = {"store", "sources", "org-chart", "commit", "checkpoint", "id", NULL};
+static const char *const names[] = {
+    "store", "sources", "org-chart", "commit", "checkpoint", "id", NULL};
 
 static const struct {
 	const char *typed;
 	const char *best; /* NULL: nothing is near enough */
 } cases[] = {
-	{"stroe", "store"},	    /* a swap costs one */
-	{"Store", "store"},	    /* case costs nothing */
-	{"sorce", "sources"},	    /* two letters missing; store would be two edits of five letters */
-	{"source", "sources"},
-	{"orgchart", "org-chart"},
-	{"org_chart", "org-chart"},
-	{"comit", "commit"},
-	{"checkpiont", "checkpoint"},
-	{"di", "id"},		    /* short names: one change is allowed */
-	{"zz", NULL},
-	{"colour", NULL},
-	{"", NULL},
-	{"checkpoint-checkpoint-checkpoint-checkpoint-checkpoint-checkpoint-checkpoint", NULL},
+    {"stroe", "store"},   /* a swap costs one */
+    {"Store", "store"},   /* case costs nothing */
+    {"sorce", "sources"}, /* two letters missing; store would be two edits of five letters */
+    {"source", "sources"},
+    {"orgchart", "org-chart"},
+    {"org_chart", "org-chart"},
+    {"comit", "commit"},
+    {"checkpiont", "checkpoint"},
+    {"di", "id"}, /* short names: one change is allowed */
+    {"zz", NULL},
+    {"colour", NULL},
+    {"", NULL},
+    {"checkpoint-checkpoint-checkpoint-checkpoint-checkpoint-checkpoint-checkpoint", NULL},
 };
 
 static void
@@ -63,8 +64,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_nearest_name_is_found),
-		cmocka_unit_test(without_candidates_nothing_is_suggested),
+	    cmocka_unit_test(the_nearest_name_is_found),
+	    cmocka_unit_test(without_candidates_nothing_is_suggested),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,26 +9,27 @@
 #include "parse.h"
 
 static const struct option trace_options[] = {
-	{"until-end", 'u', NULL, "stop"},
-	{"people", 0, "N", "how many"},
-	{"from", 0, "TIME", "since when"},
-	{"gap", 0, "SPAN", "how long"},
-	{"by", 0, "team|actor", "grouped"},
-	{NULL},
+    {"until-end", 'u', NULL, "stop"},
+    {"people", 0, "N", "how many"},
+    {"from", 0, "TIME", "since when"},
+    {"gap", 0, "SPAN", "how long"},
+    {"by", 0, "team|actor", "grouped"},
+    {NULL},
 };
 
 static const struct command trace = {
-	.name = "trace",
-	.usage = "EVENT",
-	.description = "",
-	.common = COMMON_STORE | COMMON_JSON,
-	.options = trace_options,
-	.arguments_min = 1,
-	.arguments_max = 2,
+    .name = "trace",
+    .usage = "EVENT",
+    .description = "",
+    .common = COMMON_STORE | COMMON_JSON,
+    .options = trace_options,
+    .arguments_min = 1,
+    .arguments_max = 2,
 };
 static const struct command create = {.name = "create", .usage = "", .description = ""};
 static const struct command *const keys_parts[] = {&create, NULL};
-static const struct command keys = {.name = "keys", .usage = "create", .description = "", .parts = keys_parts};
+static const struct command keys = {
+    .name = "keys", .usage = "create", .description = "", .parts = keys_parts};
 static const struct command *const commands[] = {&trace, &keys, NULL};
 static const struct program program = {.name = "dyetrace", .version = "1", .commands = commands};
 
@@ -48,16 +49,17 @@ static const struct {
 	const char *words[WORDS_MAX];
 	const char *sentence;
 } refused[] = {
-	{{NULL}, "something is missing: `dyetrace trace EVENT`"},
-	{{"a", "b", "c"}, "`c` is one word too many: `dyetrace trace EVENT`"},
-	{{"a", "--unti-end"}, "`trace` has no option --unti-end: did you mean --until-end?"},
-	{{"a", "--stroe=x"}, "`trace` has no option --stroe: did you mean --store?"},
-	{{"a", "--settings", "f"}, "`trace` has no option --settings: `dyetrace help trace` lists them"},
-	{{"a", "-x"}, "`trace` has no option -x: `dyetrace help trace` lists them"},
-	{{"a", "--json=yes"}, "--json takes no value: write it alone"},
-	{{"a", "-s"}, "--store needs a value: --store DIR"},
-	{{"a", "--store="}, "--store needs a value: --store DIR"},
-	{{"a", "--hlep"}, "`trace` has no option --hlep: did you mean --help?"},
+    {{NULL}, "something is missing: `dyetrace trace EVENT`"},
+    {{"a", "b", "c"}, "`c` is one word too many: `dyetrace trace EVENT`"},
+    {{"a", "--unti-end"}, "`trace` has no option --unti-end: did you mean --until-end?"},
+    {{"a", "--stroe=x"}, "`trace` has no option --stroe: did you mean --store?"},
+    {{"a", "--settings", "f"},
+	"`trace` has no option --settings: `dyetrace help trace` lists them"},
+    {{"a", "-x"}, "`trace` has no option -x: `dyetrace help trace` lists them"},
+    {{"a", "--json=yes"}, "--json takes no value: write it alone"},
+    {{"a", "-s"}, "--store needs a value: --store DIR"},
+    {{"a", "--store="}, "--store needs a value: --store DIR"},
+    {{"a", "--hlep"}, "`trace` has no option --hlep: did you mean --help?"},
 };
 
 static void
@@ -86,10 +88,10 @@ options_stand_anywhere_and_in_every_form(void **state)
 	static const struct {
 		const char *words[WORDS_MAX];
 	} forms[] = {
-		{{"a", "-s", "there", "--people=7", "--json", "-u"}},
-		{{"--store", "there", "--json", "--people", "7", "--until-end", "a"}},
-		{{"-sthere", "-u", "--people", "8", "--people", "7", "--json", "--", "a"}},
-		{{"--store=there", "a", "-u", "--json", "--people=7"}},
+	    {{"a", "-s", "there", "--people=7", "--json", "-u"}},
+	    {{"--store", "there", "--json", "--people", "7", "--until-end", "a"}},
+	    {{"-sthere", "-u", "--people", "8", "--people", "7", "--json", "--", "a"}},
+	    {{"--store=there", "a", "-u", "--json", "--people=7"}},
 	};
 	size_t i;
 
@@ -164,7 +166,8 @@ typed_values_say_what_is_expected(void **state)
 	assert_string_equal(err.text,
 	    "--from tomorrow: a time such as 2016-02-29 or 2016-02-29T01:23:00Z is expected");
 	assert_false(call_duration(&call, "gap", &value, &err));
-	assert_string_equal(err.text, "--gap 3: a duration such as 90s, 15m, 36h or 7d is expected");
+	assert_string_equal(
+	    err.text, "--gap 3: a duration such as 90s, 15m, 36h or 7d is expected");
 	assert_false(call_choice(&call, "by", by, &word, &err));
 	assert_string_equal(err.text, "--by taem: did you mean team?");
 	assert_int_equal(value, 5);
@@ -183,7 +186,8 @@ an_unknown_command_suggests_the_nearest(void **state)
 	command_unknown(&program, NULL, "tarce", &err);
 	assert_string_equal(err.text, "there is no command `tarce`: did you mean `trace`?");
 	command_unknown(&program, &keys, "creat", &err);
-	assert_string_equal(err.text, "there is no command `keys creat`: did you mean `keys create`?");
+	assert_string_equal(
+	    err.text, "there is no command `keys creat`: did you mean `keys create`?");
 	command_unknown(&program, NULL, "xyz", &err);
 	assert_string_equal(err.text, "there is no command `xyz`: `dyetrace help` lists them");
 }
@@ -195,8 +199,9 @@ kinds_of_errors_have_their_exit_status(void **state)
 		enum error_kind kind;
 		enum status status;
 	} kinds[] = {{ERROR_USAGE, STATUS_USAGE}, {ERROR_MALFORMED, STATUS_ENVIRONMENT},
-	    {ERROR_MISSING, STATUS_ENVIRONMENT}, {ERROR_LIMIT, STATUS_ENVIRONMENT}, {ERROR_BUSY, STATUS_ENVIRONMENT},
-	    {ERROR_REFUSED, STATUS_ENVIRONMENT}, {ERROR_IO, STATUS_ENVIRONMENT}, {ERROR_DAMAGED, STATUS_DAMAGED}};
+	    {ERROR_MISSING, STATUS_ENVIRONMENT}, {ERROR_LIMIT, STATUS_ENVIRONMENT},
+	    {ERROR_BUSY, STATUS_ENVIRONMENT}, {ERROR_REFUSED, STATUS_ENVIRONMENT},
+	    {ERROR_IO, STATUS_ENVIRONMENT}, {ERROR_DAMAGED, STATUS_DAMAGED}};
 	size_t i;
 
 	(void)state;
@@ -211,13 +216,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(what_is_wrong_is_said_with_the_nearest),
-		cmocka_unit_test(options_stand_anywhere_and_in_every_form),
-		cmocka_unit_test(behind_two_dashes_and_alone_a_dash_is_an_argument),
-		cmocka_unit_test(help_is_given_whatever_is_missing),
-		cmocka_unit_test(typed_values_say_what_is_expected),
-		cmocka_unit_test(an_unknown_command_suggests_the_nearest),
-		cmocka_unit_test(kinds_of_errors_have_their_exit_status),
+	    cmocka_unit_test(what_is_wrong_is_said_with_the_nearest),
+	    cmocka_unit_test(options_stand_anywhere_and_in_every_form),
+	    cmocka_unit_test(behind_two_dashes_and_alone_a_dash_is_an_argument),
+	    cmocka_unit_test(help_is_given_whatever_is_missing),
+	    cmocka_unit_test(typed_values_say_what_is_expected),
+	    cmocka_unit_test(an_unknown_command_suggests_the_nearest),
+	    cmocka_unit_test(kinds_of_errors_have_their_exit_status),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

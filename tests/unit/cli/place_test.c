@@ -66,21 +66,27 @@ static const struct {
 	const char *found_store, *found_keys; /* NULL: refused */
 	const char *sentence;
 } cases[] = {
-	{"with", NULL, NULL, NULL, PLACE_SETTINGS_NEEDED, "kept", "secret.key", NULL},
-	{"with", NULL, NULL, "elsewhere", PLACE_SETTINGS_NEEDED, "kept", "secret.key", NULL},
-	{"with", NULL, "named", NULL, PLACE_SETTINGS_OPTIONAL, "named", "secret.key", NULL},
-	{"empty", "../with/dyetrace.yaml", NULL, NULL, PLACE_SETTINGS_NEEDED, "../with/kept", "../with/secret.key", NULL},
-	{"empty", NULL, "../with/kept", NULL, PLACE_SETTINGS_OPTIONAL, "../with/kept", "../with/secret.key", NULL},
-	{"empty", NULL, "../with/kept/", NULL, PLACE_SETTINGS_OPTIONAL, "../with/kept/", "../with/secret.key", NULL},
-	{"empty", NULL, NULL, "/var/elsewhere", PLACE_SETTINGS_OPTIONAL, "/var/elsewhere", "/var/dyetrace.key", NULL},
-	{"empty", NULL, NULL, NULL, PLACE_SETTINGS_OPTIONAL, "dyetrace-store", "dyetrace.key", NULL},
-	{"empty", NULL, "/other", NULL, PLACE_SETTINGS_OPTIONAL, "/other", "/dyetrace.key", NULL},
-	{"empty", NULL, NULL, NULL, PLACE_SETTINGS_NEEDED, NULL, NULL,
-	    "there is no dyetrace.yaml here: name one by -c FILE, or let `dyetrace init DIR` write one"},
-	{"empty", "no.yaml", NULL, NULL, PLACE_SETTINGS_OPTIONAL, NULL, NULL,
-	    "no.yaml: there is no such file: name another by -c FILE, or let `dyetrace init DIR` write one"},
-	{"broken", NULL, NULL, NULL, PLACE_SETTINGS_OPTIONAL, NULL, NULL,
-	    "dyetrace.yaml:1:1: `stroe` is not known here: did you mean `store`? (and 1 more)"},
+    {"with", NULL, NULL, NULL, PLACE_SETTINGS_NEEDED, "kept", "secret.key", NULL},
+    {"with", NULL, NULL, "elsewhere", PLACE_SETTINGS_NEEDED, "kept", "secret.key", NULL},
+    {"with", NULL, "named", NULL, PLACE_SETTINGS_OPTIONAL, "named", "secret.key", NULL},
+    {"empty", "../with/dyetrace.yaml", NULL, NULL, PLACE_SETTINGS_NEEDED, "../with/kept",
+	"../with/secret.key", NULL},
+    {"empty", NULL, "../with/kept", NULL, PLACE_SETTINGS_OPTIONAL, "../with/kept",
+	"../with/secret.key", NULL},
+    {"empty", NULL, "../with/kept/", NULL, PLACE_SETTINGS_OPTIONAL, "../with/kept/",
+	"../with/secret.key", NULL},
+    {"empty", NULL, NULL, "/var/elsewhere", PLACE_SETTINGS_OPTIONAL, "/var/elsewhere",
+	"/var/dyetrace.key", NULL},
+    {"empty", NULL, NULL, NULL, PLACE_SETTINGS_OPTIONAL, "dyetrace-store", "dyetrace.key", NULL},
+    {"empty", NULL, "/other", NULL, PLACE_SETTINGS_OPTIONAL, "/other", "/dyetrace.key", NULL},
+    {"empty", NULL, NULL, NULL, PLACE_SETTINGS_NEEDED, NULL, NULL,
+	"there is no dyetrace.yaml here: name one by -c FILE, or let `dyetrace init DIR` write "
+	"one"},
+    {"empty", "no.yaml", NULL, NULL, PLACE_SETTINGS_OPTIONAL, NULL, NULL,
+	"no.yaml: there is no such file: name another by -c FILE, or let `dyetrace init DIR` write "
+	"one"},
+    {"broken", NULL, NULL, NULL, PLACE_SETTINGS_OPTIONAL, NULL, NULL,
+	"dyetrace.yaml:1:1: `stroe` is not known here: did you mean `store`? (and 1 more)"},
 };
 
 static void
@@ -90,7 +96,8 @@ settings_store_and_keys_are_found(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_COUNT(cases); i++) {
-		struct call call = {.program = &program, .settings = cases[i].settings, .store = cases[i].store};
+		struct call call = {
+		    .program = &program, .settings = cases[i].settings, .store = cases[i].store};
 		struct error err = {0};
 		struct place place;
 
@@ -105,7 +112,8 @@ settings_store_and_keys_are_found(void **state)
 			assert_string_equal(place.keys, cases[i].found_keys);
 			place_fini(&place);
 		} else {
-			assert_string_equal(err.text, cases[i].sentence ? cases[i].sentence : "it is found");
+			assert_string_equal(
+			    err.text, cases[i].sentence ? cases[i].sentence : "it is found");
 			assert_int_equal(err.kind, ERROR_USAGE);
 		}
 		assert_int_equal(chdir(".."), 0);
@@ -116,7 +124,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(settings_store_and_keys_are_found),
+	    cmocka_unit_test(settings_store_and_keys_are_found),
 	};
 
 	return cmocka_run_group_tests(tests, make_folders, remove_folders);

@@ -43,8 +43,16 @@ columns_count_what_a_terminal_shows(void **state)
 		const char *text;
 		size_t columns;
 	} cases[] = {
-		{"", 0}, {"abc", 3}, {"Zürich", 6}, {"e\xcc\x81", 1}, {"東京", 4}, {"Ｆ", 2}, {"🙂", 2},
-		{"\xff\xfe", 2}, {"a\xe6\x9d", 3}, {"안녕", 4},
+	    {"", 0},
+	    {"abc", 3},
+	    {"Zürich", 6},
+	    {"e\xcc\x81", 1},
+	    {"東京", 4},
+	    {"Ｆ", 2},
+	    {"🙂", 2},
+	    {"\xff\xfe", 2},
+	    {"a\xe6\x9d", 3},
+	    {"안녕", 4},
 	};
 	size_t i;
 
@@ -68,19 +76,21 @@ a_receipt_aligns_its_values(void **state)
 	receipt_heading(receipt, "origin");
 	receipt_ink(receipt, INK_BAD, "team", "%s", "unknown");
 	receipt_close(receipt);
-	paper_holds(&paper, "event\n"
-			    "  id        T-7\n"
-			    "  geändert  priority\n"
-			    "            state\n"
-			    "\n"
-			    "origin\n"
-			    "  team      unknown\n");
+	paper_holds(&paper,
+	    "event\n"
+	    "  id        T-7\n"
+	    "  geändert  priority\n"
+	    "            state\n"
+	    "\n"
+	    "origin\n"
+	    "  team      unknown\n");
 }
 
 static void
 a_table_aligns_text_left_and_numbers_right(void **state)
 {
-	static const struct table_column columns[] = {{"partition", false}, {"read", true}, {"state", false}, {NULL}};
+	static const struct table_column columns[] = {
+	    {"partition", false}, {"read", true}, {"state", false}, {NULL}};
 	struct paper paper;
 	struct table *table;
 
@@ -93,9 +103,10 @@ a_table_aligns_text_left_and_numbers_right(void **state)
 	table_cell(table, "a.jsonl");
 	table_cell(table, "%d", 141712);
 	table_close(table);
-	paper_holds(&paper, "partition     read  state\n"
-			    "東京.jsonl      12  ended\n"
-			    "a.jsonl     141712  \n");
+	paper_holds(&paper,
+	    "partition     read  state\n"
+	    "東京.jsonl      12  ended\n"
+	    "a.jsonl     141712  \n");
 	paper_begin(&paper);
 	table_close(table_open(&paper.screen, columns));
 	paper_holds(&paper, "");
@@ -109,14 +120,16 @@ words_are_wrapped_between_words(void **state)
 	(void)state;
 	paper_begin(&paper);
 	screen_wrap(&paper.screen, 60, "one two three four five six seven");
-	paper_holds(&paper, "                                                            one two three four\n"
-			    "                                                            five six seven\n");
+	paper_holds(&paper,
+	    "                                                            one two three four\n"
+	    "                                                            five six seven\n");
 }
 
 static void
 progress_says_share_rate_and_what_is_left(void **state)
 {
-	struct progress progress = {.what = "verify", .unit = "records", .total = 2000000, .done = 500000};
+	struct progress progress = {
+	    .what = "verify", .unit = "records", .total = 2000000, .done = 500000};
 	char text[200];
 
 	(void)state;
@@ -127,7 +140,8 @@ progress_says_share_rate_and_what_is_left(void **state)
 	    "verify  [========================] 100 %  2.0 M records, 1.0 M/s");
 	progress.total = 0;
 	progress.done = 1234;
-	assert_string_equal(progress_text(&progress, 1000000000, text, sizeof(text)), "verify  1234 records, 1234/s");
+	assert_string_equal(progress_text(&progress, 1000000000, text, sizeof(text)),
+	    "verify  1234 records, 1234/s");
 }
 
 static void
@@ -144,20 +158,22 @@ a_document_keeps_its_order_and_shows_any_bytes(void **state)
 	json_object_set_new(document, "share", json_real(0.1));
 	paper_begin(&paper);
 	document_print(document, &paper.screen);
-	paper_holds(&paper, "{\n  \"z\": \"2016-02-29T01:23:20.123Z\",\n  \"a\": \"caf\\\\xe9\",\n  \"none\": null,\n"
-			    "  \"never\": null,\n  \"share\": 0.10000000000000001\n}\n");
+	paper_holds(&paper,
+	    "{\n  \"z\": \"2016-02-29T01:23:20.123Z\",\n  \"a\": \"caf\\\\xe9\",\n  \"none\": "
+	    "null,\n"
+	    "  \"never\": null,\n  \"share\": 0.10000000000000001\n}\n");
 }
 
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(columns_count_what_a_terminal_shows),
-		cmocka_unit_test(a_receipt_aligns_its_values),
-		cmocka_unit_test(a_table_aligns_text_left_and_numbers_right),
-		cmocka_unit_test(words_are_wrapped_between_words),
-		cmocka_unit_test(progress_says_share_rate_and_what_is_left),
-		cmocka_unit_test(a_document_keeps_its_order_and_shows_any_bytes),
+	    cmocka_unit_test(columns_count_what_a_terminal_shows),
+	    cmocka_unit_test(a_receipt_aligns_its_values),
+	    cmocka_unit_test(a_table_aligns_text_left_and_numbers_right),
+	    cmocka_unit_test(words_are_wrapped_between_words),
+	    cmocka_unit_test(progress_says_share_rate_and_what_is_left),
+	    cmocka_unit_test(a_document_keeps_its_order_and_shows_any_bytes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,7 +15,8 @@
 static void
 check_file(const char *file, const struct yaml_node *settings, struct yaml_problems *problems)
 {
-	static const char *const known[] = {"name", "type", "path", "format", "compression", "csv", "mapping", NULL};
+	static const char *const known[] = {
+	    "name", "type", "path", "format", "compression", "csv", "mapping", NULL};
 
 	yaml_check_keys(file, settings, known, problems);
 	if (!yaml_find(settings, "format"))
@@ -188,7 +189,8 @@ the_template_says_the_defaults(void **state)
 		    setting_print(row, plain, &meant))
 			assert_true(text_equal(buffer_text(&said), buffer_text(&meant)));
 		/* Its explanation stands there, at least its beginning. */
-		assert_non_null(memmem(out.data, out.size, sentence.data, sentence.size < 20 ? sentence.size : 20));
+		assert_non_null(memmem(
+		    out.data, out.size, sentence.data, sentence.size < 20 ? sentence.size : 20));
 		buffer_fini(&said);
 		buffer_fini(&meant);
 	}
@@ -197,9 +199,10 @@ the_template_says_the_defaults(void **state)
 	buffer_fini(&out);
 }
 
-static const char *const broken[] = {"alias_pattern", "anchor", "duplicate_key", "empty", "gzip", "indentation",
-    "latin1", "list", "no_sources", "out_of_range", "sources", "sources_scalar", "tab", "two_documents", "type_misspelt",
-    "unclosed_quote", "unknown_keys", "windows_path", "wrong_types", "missing"};
+static const char *const broken[] = {"alias_pattern", "anchor", "duplicate_key", "empty", "gzip",
+    "indentation", "latin1", "list", "no_sources", "out_of_range", "sources", "sources_scalar",
+    "tab", "two_documents", "type_misspelt", "unclosed_quote", "unknown_keys", "windows_path",
+    "wrong_types", "missing"};
 
 /* NAME.problems holds what is to be said of NAME.yaml, a line each. */
 static int
@@ -216,9 +219,11 @@ compare(const char *name)
 	settings = opened(path, &problems);
 	assert_true(problems.count > 0);
 	for (i = 0; i < problems.count; i++)
-		buffer_add_format(&said, "%s\n", yaml_problem_text(&problems.items[i], line, sizeof(line)));
+		buffer_add_format(
+		    &said, "%s\n", yaml_problem_text(&problems.items[i], line, sizeof(line)));
 	snprintf(path, sizeof(path), "%s.problems", name);
-	same = file_read(path, 1 << 20, &expected, NULL) && text_equal(buffer_text(&said), buffer_text(&expected));
+	same = file_read(path, 1 << 20, &expected, NULL) &&
+	    text_equal(buffer_text(&said), buffer_text(&expected));
 	if (!same)
 		printf("--- %s says\n%.*s", name, TEXT_PRINT(buffer_text(&said)));
 	settings_close(settings);
@@ -244,13 +249,13 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_default_is_in_force_without_a_file),
-		cmocka_unit_test(what_the_file_says_is_in_force),
-		cmocka_unit_test(paths_start_from_the_folder_of_the_file),
-		cmocka_unit_test(settings_print_themselves_and_read_back),
-		cmocka_unit_test(what_facts_depend_on_leaves_batches_and_paths_out),
-		cmocka_unit_test(the_template_says_the_defaults),
-		cmocka_unit_test(every_mistake_is_said_with_its_place_and_remedy),
+	    cmocka_unit_test(every_default_is_in_force_without_a_file),
+	    cmocka_unit_test(what_the_file_says_is_in_force),
+	    cmocka_unit_test(paths_start_from_the_folder_of_the_file),
+	    cmocka_unit_test(settings_print_themselves_and_read_back),
+	    cmocka_unit_test(what_facts_depend_on_leaves_batches_and_paths_out),
+	    cmocka_unit_test(the_template_says_the_defaults),
+	    cmocka_unit_test(every_mistake_is_said_with_its_place_and_remedy),
 	};
 
 	if (chdir(TEST_FIXTURES "/settings") != 0)
