@@ -275,10 +275,11 @@ const struct read_text *
 reading_sealed_again(struct block_reading *in, uint32_t dataset, uint32_t field)
 {
 	size_t number = reading_number(in, in->text_count, "text");
-	const struct read_text *read = in->texts + number;
+	const struct read_text *read;
 
 	if (in->bytes.bad)
 		return NULL;
+	read = &in->texts[number];
 	if (!read->sealed || read->dataset != dataset || read->field != field) {
 		reading_refuse(in, "text %zu is not sealed with this field's key", number);
 		return NULL;
@@ -291,7 +292,7 @@ reading_hashed_again(struct block_reading *in)
 {
 	size_t number = reading_number(in, in->text_count, "text");
 
-	return in->bytes.bad ? NULL : in->texts + number;
+	return in->bytes.bad ? NULL : &in->texts[number];
 }
 
 void
