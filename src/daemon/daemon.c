@@ -34,7 +34,8 @@ on_reload(int signal_number)
 static void
 catch_signals(void)
 {
-	struct sigaction stop = {.sa_handler = on_stop}, reload = {.sa_handler = on_reload}, ignore = {.sa_handler = SIG_IGN};
+	struct sigaction stop = {.sa_handler = on_stop}, reload = {.sa_handler = on_reload},
+			 ignore = {.sa_handler = SIG_IGN};
 
 	stop_signals = reload_signals = 0;
 	sigaction(SIGTERM, &stop, NULL);
@@ -102,7 +103,7 @@ bool
 daemon_run(const struct daemon_options *options, struct daemon_result *result, struct error *err)
 {
 	struct ingest_options ingest_options = {
-		.settings = options->settings, .until_end = options->until_end};
+	    .settings = options->settings, .until_end = options->until_end};
 	struct ingest *ingest = NULL;
 	int listener = -1;
 	bool done;
@@ -113,9 +114,11 @@ daemon_run(const struct daemon_options *options, struct daemon_result *result, s
 		return false;
 	result->cut_bytes = ingest_cut_bytes(ingest);
 	if (result->cut_bytes)
-		log_line(LOG_WARN, "recovery: dropped %lld uncommitted bytes of the ledger; they are read again",
+		log_line(LOG_WARN,
+		    "recovery: dropped %lld uncommitted bytes of the ledger; they are read again",
 		    (long long)result->cut_bytes);
-	done = control_listen(options->settings->store, &listener, err) && loop(options, ingest, listener, err);
+	done = control_listen(options->settings->store, &listener, err) &&
+	    loop(options, ingest, listener, err);
 	conclude(ingest, result);
 	control_close(options->settings->store, listener);
 	ingest_close(ingest);

@@ -11,25 +11,28 @@ struct daemon_options {
 	const struct settings *settings;
 	bool until_end; /* stop when everything that is there has been read */
 	/* Called often: bytes read and bytes there are (-1: unknown), for a progress bar. May be NULL. */
-	void (*progress)(void *context, int64_t done_bytes, int64_t all_bytes, const struct ingest_counts *counts);
+	void (*progress)(void *context, int64_t done_bytes, int64_t all_bytes,
+	    const struct ingest_counts *counts);
 	void *context;
 };
 
 struct daemon_result {
 	struct ingest_counts counts;
-	int64_t cut_bytes;	/* dropped by recovery at start and read again */
-	bool interrupted;	/* ended by a signal */
+	int64_t cut_bytes;       /* dropped by recovery at start and read again */
+	bool interrupted;        /* ended by a signal */
 	char failed_source[128]; /* name of a source that stopped early, "" if none */
 	struct error source_error;
 };
 
 /* Runs until the end or a signal; everything read is committed when it returns true. */
-MUST_USE bool daemon_run(const struct daemon_options *options, struct daemon_result *result, struct error *err);
+MUST_USE bool
+daemon_run(const struct daemon_options *options, struct daemon_result *result, struct error *err);
 
 /*
  * Has a request (ingest/ingest.h ingest_act) done: by the tracker that runs on
  * the store, or, with none running, here. answer: one JSON document.
  */
-MUST_USE bool daemon_ask(const struct settings *settings, struct text request, struct buffer *answer, struct error *err);
+MUST_USE bool daemon_ask(
+    const struct settings *settings, struct text request, struct buffer *answer, struct error *err);
 
 #endif

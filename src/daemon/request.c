@@ -7,9 +7,11 @@
 #define ANSWER_WAIT_MS (int64_t)(30 * 60 * 1000)
 
 bool
-daemon_ask(const struct settings *settings, struct text request, struct buffer *answer, struct error *err)
+daemon_ask(
+    const struct settings *settings, struct text request, struct buffer *answer, struct error *err)
 {
-	struct ingest_options options = {.settings = settings, .until_end = true, .without_sources = true};
+	struct ingest_options options = {
+	    .settings = settings, .until_end = true, .without_sources = true};
 	struct ingest *ingest = NULL;
 	bool running, done;
 

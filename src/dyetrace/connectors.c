@@ -4,6 +4,6 @@
 #include "program.h"
 
 const struct source_type *const program_sources[] = {
-	&file_source,
-	NULL,
+    &file_source,
+    NULL,
 };

@@ -6,7 +6,8 @@
 int
 main(int argc, char **argv)
 {
-	static const struct program program = {"dyetrace", DYETRACE_VERSION, program_commands, program_sources};
+	static const struct program program = {
+	    "dyetrace", DYETRACE_VERSION, program_commands, program_sources};
 
 	fault_init();
 	return cli_main(&program, argc, argv);

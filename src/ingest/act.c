@@ -28,7 +28,8 @@ reload_chart(struct ingest *ingest, struct error *err)
 static bool
 reload_lineage(struct ingest *ingest, struct error *err)
 {
-	return !ingest->settings->lineage || lineage_open(ingest->settings->lineage, &ingest->lineage, err);
+	return !ingest->settings->lineage ||
+	    lineage_open(ingest->settings->lineage, &ingest->lineage, err);
 }
 
 static bool
@@ -38,8 +39,8 @@ act_reload(struct ingest *ingest, const json_t *request, json_t *answer, struct 
 	uint64_t chart = ingest->chart_body;
 
 	(void)request;
-	if (!reload_chart(ingest, err) || !reload_lineage(ingest, err) || !notes_bring_up_to_date(ingest, err) ||
-	    !ingest_flush(ingest, err))
+	if (!reload_chart(ingest, err) || !reload_lineage(ingest, err) ||
+	    !notes_bring_up_to_date(ingest, err) || !ingest_flush(ingest, err))
 		return false;
 	json_object_set_new(answer, "epoch", json_integer(ingest->epoch));
 	json_object_set_new(answer, "lineage_changed", json_boolean(ingest->epoch != before));
@@ -57,7 +58,8 @@ act_replay(struct ingest *ingest, const json_t *request, json_t *answer, struct 
 		return false;
 	json_object_set_new(answer, "tried", json_integer(counts.tried));
 	json_object_set_new(answer, "recorded", json_integer(counts.recorded));
-	json_object_set_new(answer, "still_quarantined", json_integer(counts.tried - counts.recorded));
+	json_object_set_new(
+	    answer, "still_quarantined", json_integer(counts.tried - counts.recorded));
 	return true;
 }
 
@@ -84,14 +86,17 @@ name_of(struct ingest *ingest, const char *actor, struct buffer *name, struct er
 }
 
 static bool
-note_erasure(struct ingest *ingest, const struct pseudonym *pseudonym, const char *why, struct error *err)
+note_erasure(
+    struct ingest *ingest, const struct pseudonym *pseudonym, const char *why, struct error *err)
 {
 	char hex[2 * PSEUDONYM_BYTES + 1], *body;
-	json_t *document = json_pack("{s:s, s:s}", "actor", digest_hex(pseudonym->bytes, PSEUDONYM_BYTES, hex), "why", why);
+	json_t *document = json_pack(
+	    "{s:s, s:s}", "actor", digest_hex(pseudonym->bytes, PSEUDONYM_BYTES, hex), "why", why);
 	bool good;
 
 	body = json_dumps(document, JSON_COMPACT | JSON_PRESERVE_ORDER);
-	good = record_note(ingest, NOTE_IDENTITY_ERASED, text_of(body), err) && ingest_flush(ingest, err);
+	good = record_note(ingest, NOTE_IDENTITY_ERASED, text_of(body), err) &&
+	    ingest_flush(ingest, err);
 	free(body);
 	json_decref(document);
 	return good;
@@ -116,7 +121,8 @@ act_erase(struct ingest *ingest, const json_t *request, json_t *answer, struct e
 	if (!good)
 		return false;
 	if (memcmp(&pseudonym, &nobody, sizeof(nobody)) == 0)
-		return error_set(err, ERROR_MISSING, "nobody of that name is in the identity table");
+		return error_set(
+		    err, ERROR_MISSING, "nobody of that name is in the identity table");
 	json_object_set_new(answer, "erased", json_string(pseudonym_text(&pseudonym, shown)));
 	return note_erasure(ingest, &pseudonym, why, err);
 }
@@ -132,12 +138,14 @@ act_rotate(struct ingest *ingest, const json_t *request, json_t *answer, struct 
 	/* Flushed, the scribe signs nothing meanwhile. */
 	if (!ingest_flush(ingest, err) || !keys_vault_rotate(ingest->keys, path, err) ||
 	    !identity_rotate(ingest->identity, NULL, NULL, err) ||
-	    !quarantine_rotate(ingest->quarantine, NULL, NULL, err) || !keys_vault_forget(ingest->keys, path, err))
+	    !quarantine_rotate(ingest->quarantine, NULL, NULL, err) ||
+	    !keys_vault_forget(ingest->keys, path, err))
 		return false;
 	generation = keys_vault_generation(ingest->keys);
 	snprintf(body, sizeof(body), "{\"generation\":%u}", generation);
 	json_object_set_new(answer, "generation", json_integer(generation));
-	return record_note(ingest, NOTE_KEYS_ROTATED, text_of(body), err) && ingest_flush(ingest, err);
+	return record_note(ingest, NOTE_KEYS_ROTATED, text_of(body), err) &&
+	    ingest_flush(ingest, err);
 }
 
 static bool
@@ -153,19 +161,21 @@ act_checkpoint(struct ingest *ingest, const json_t *request, json_t *answer, str
 	scribe_tree(ingest->scribe, &tree);
 	tree_root(&tree, &root);
 	json_object_set_new(answer, "records", json_integer((json_int_t)tree.size));
-	json_object_set_new(answer, "root", json_string(digest_hex(root.bytes, sizeof(root.bytes), hex)));
+	json_object_set_new(
+	    answer, "root", json_string(digest_hex(root.bytes, sizeof(root.bytes), hex)));
 	return true;
 }
 
 static const struct {
 	const char *word;
-	bool (*act)(struct ingest *ingest, const json_t *request, json_t *answer, struct error *err);
+	bool (*act)(
+	    struct ingest *ingest, const json_t *request, json_t *answer, struct error *err);
 } acts[] = {
-	{"reload", act_reload},
-	{"replay", act_replay},
-	{"erase", act_erase},
-	{"rotate", act_rotate},
-	{"checkpoint", act_checkpoint},
+    {"reload", act_reload},
+    {"replay", act_replay},
+    {"erase", act_erase},
+    {"rotate", act_rotate},
+    {"checkpoint", act_checkpoint},
 };
 
 static bool
@@ -177,7 +187,8 @@ act(struct ingest *ingest, const json_t *request, json_t *answer, struct error *
 	for (i = 0; word && i < ARRAY_COUNT(acts); i++)
 		if (strcmp(acts[i].word, word) == 0)
 			return acts[i].act(ingest, request, answer, err);
-	return error_set(err, ERROR_USAGE, "a request must say what to do: reload, replay, erase, rotate or checkpoint");
+	return error_set(err, ERROR_USAGE,
+	    "a request must say what to do: reload, replay, erase, rotate or checkpoint");
 }
 
 void

@@ -14,7 +14,8 @@ static bool
 append(const char *path, struct text bytes, struct error *err)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-	bool done = fd >= 0 && write(fd, bytes.data, bytes.size) == (ssize_t)bytes.size && fsync(fd) == 0;
+	bool done =
+	    fd >= 0 && write(fd, bytes.data, bytes.size) == (ssize_t)bytes.size && fsync(fd) == 0;
 
 	if (!done)
 		error_system(err, ERROR_IO, "%s", path);
@@ -46,18 +47,20 @@ published(const char *latest, struct text note)
 {
 	struct buffer there = {0};
 	struct error ignored;
-	bool same = file_read(latest, CHECKPOINT_BYTES_MAX, &there, &ignored) && text_equal(buffer_text(&there), note);
+	bool same = file_read(latest, CHECKPOINT_BYTES_MAX, &there, &ignored) &&
+	    text_equal(buffer_text(&there), note);
 
 	buffer_fini(&there);
 	return same;
 }
 
 bool
-checkpoint_publish(const char *store, const struct keys *keys, const struct tree *tree, int64_t newest_ms,
-    struct error *err)
+checkpoint_publish(const char *store, const struct keys *keys, const struct tree *tree,
+    int64_t newest_ms, struct error *err)
 {
 	struct checkpoint checkpoint = {.size = tree->size, .time_ms = newest_ms};
-	char *latest = store_path(store, STORE_CHECKPOINT), *all = store_path(store, STORE_CHECKPOINTS);
+	char *latest = store_path(store, STORE_CHECKPOINT),
+	     *all = store_path(store, STORE_CHECKPOINTS);
 	struct buffer note = {0};
 	struct tree none;
 	bool done;
@@ -67,8 +70,10 @@ checkpoint_publish(const char *store, const struct keys *keys, const struct tree
 	tree_init(&none);
 	tree_root(&none, &checkpoint.conclusions_root);
 	checkpoint_sign(&checkpoint, keys, &note);
-	done = published(latest, buffer_text(&note)) || (write_verifier(store, checkpoint.origin, keys, err) && append(all, buffer_text(&note), err) &&
-	    file_replace(latest, buffer_text(&note), 0644, err));
+	done = published(latest, buffer_text(&note)) ||
+	    (write_verifier(store, checkpoint.origin, keys, err) &&
+		append(all, buffer_text(&note), err) &&
+		file_replace(latest, buffer_text(&note), 0644, err));
 	if (!done)
 		error_within(err, "checkpoint");
 	buffer_fini(&note);

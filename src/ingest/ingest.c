@@ -12,8 +12,8 @@
 
 /* The whole route. A batch comes from one source. */
 static bool
-route(struct ingest *ingest, struct ingest_source *source, int64_t wait_ms, enum source_state *state,
-    struct error *err)
+route(struct ingest *ingest, struct ingest_source *source, int64_t wait_ms,
+    enum source_state *state, struct error *err)
 {
 	struct batch *batch = &ingest->batch;
 
@@ -36,7 +36,8 @@ acknowledge(struct ingest *ingest, struct ingest_source *source)
 {
 	size_t i;
 
-	if (scribe_committed(ingest->scribe) < ingest->handed || block_builder_count(ingest->builder))
+	if (scribe_committed(ingest->scribe) < ingest->handed ||
+	    block_builder_count(ingest->builder))
 		return;
 	for (i = 0; i < ingest->partition_count; i++)
 		if (strcmp(ingest->partitions[i]->source, source->settings->name) == 0)
@@ -50,7 +51,8 @@ next_source(struct ingest *ingest)
 	size_t i;
 
 	for (i = 0; i < ingest->source_count; i++) {
-		struct ingest_source *source = &ingest->sources[(ingest->turn + i) % ingest->source_count];
+		struct ingest_source *source =
+		    &ingest->sources[(ingest->turn + i) % ingest->source_count];
 
 		if (!source->ended) {
 			ingest->turn = (ingest->turn + i) % ingest->source_count;

@@ -22,7 +22,11 @@ struct ingest_counts { /* since ingest_open() */
 	int64_t payload_bytes;
 };
 
-enum ingest_state { INGEST_MORE, INGEST_IDLE, INGEST_END };
+enum ingest_state {
+	INGEST_MORE,
+	INGEST_IDLE,
+	INGEST_END
+};
 
 /*
  * Opens the store as its one writer, recovers (what the ledger has beyond the
@@ -34,7 +38,8 @@ enum ingest_state { INGEST_MORE, INGEST_IDLE, INGEST_END };
  * ERROR_DAMAGED  the store contradicts itself; the sentence says what to run
  * ERROR_USAGE, _MALFORMED, _MISSING, _IO
  */
-MUST_USE bool ingest_open(const struct ingest_options *options, struct ingest **ingest, struct error *err);
+MUST_USE bool
+ingest_open(const struct ingest_options *options, struct ingest **ingest, struct error *err);
 /* Ends without waiting: what is not committed is read again at the next start. */
 void ingest_close(struct ingest *ingest);
 
@@ -44,7 +49,8 @@ void ingest_close(struct ingest *ingest);
  * ingest_source_error() and the source is left out until the next open.
  * An error here means that nothing more can be written.
  */
-MUST_USE bool ingest_step(struct ingest *ingest, int64_t wait_ms, enum ingest_state *state, struct error *err);
+MUST_USE bool
+ingest_step(struct ingest *ingest, int64_t wait_ms, enum ingest_state *state, struct error *err);
 /* Everything read so far is committed when it returns. */
 MUST_USE bool ingest_flush(struct ingest *ingest, struct error *err);
 /* Flushes and signs a checkpoint. */
@@ -76,7 +82,7 @@ struct rebuild_result {
 	uint64_t records, blocks;
 	int64_t torn_bytes;
 	bool had_checkpoint, matches_checkpoint;
-	bool compared, equal;	/* against the catalog that was there, if it could be read */
+	bool compared, equal; /* against the catalog that was there, if it could be read */
 	struct buffer difference;
 };
 MUST_USE bool ingest_rebuild(const struct settings *settings,

@@ -30,8 +30,8 @@ notes_load(struct ingest *ingest, struct error *err)
 
 /* Writes the note if its text is new. *in_force: identity of the text that is. */
 static bool
-note_if_new(struct ingest *ingest, const char *what, struct buffer *body, uint64_t *in_force, bool *written,
-    struct error *err)
+note_if_new(struct ingest *ingest, const char *what, struct buffer *body, uint64_t *in_force,
+    bool *written, struct error *err)
 {
 	uint64_t identity = digest_identity(buffer_text(body));
 	bool good = true;

@@ -21,7 +21,10 @@ open_keys(struct ingest *ingest, bool is_new, struct error *err)
 	if (is_new && access(path, F_OK) != 0) {
 		if (!keys_create(path, err))
 			return false;
-		log_line(LOG_INFO, "keys: made %s; keep a copy of it: without it the ledger's texts cannot be read", path);
+		log_line(LOG_INFO,
+		    "keys: made %s; keep a copy of it: without it the ledger's texts cannot be "
+		    "read",
+		    path);
 	}
 	if (!keys_open(path, &ingest->keys, err))
 		return error_within(err, "key file");
@@ -40,7 +43,8 @@ check_store_id(struct ingest *ingest, const struct catalog_state *state, struct 
 	if (memcmp(id, state->store_id, sizeof(id)) == 0)
 		return true;
 	return error_set(err, ERROR_REFUSED,
-	    "key file %s belongs to another store: name this store's own with `keys:` in the settings",
+	    "key file %s belongs to another store: name this store's own with `keys:` in the "
+	    "settings",
 	    ingest->settings->keys);
 }
 
@@ -49,11 +53,13 @@ static bool
 open_catalog(struct ingest *ingest, struct error *err)
 {
 	const char *store = ingest->settings->store;
-	char *path = store_path(store, STORE_CATALOG), *facts = store_path(store, STORE_FACTS "/000001.avro");
+	char *path = store_path(store, STORE_CATALOG),
+	     *facts = store_path(store, STORE_FACTS "/000001.avro");
 	bool good;
 
 	if (access(path, F_OK) != 0 && access(facts, F_OK) == 0)
-		good = error_set(err, ERROR_DAMAGED, "store %s has a ledger but no catalog: run `dyetrace rebuild`", store);
+		good = error_set(err, ERROR_DAMAGED,
+		    "store %s has a ledger but no catalog: run `dyetrace rebuild`", store);
 	else
 		good = catalog_open(path, CATALOG_WRITE, &ingest->catalog, err);
 	if (!good && err->kind == ERROR_DAMAGED)
@@ -68,12 +74,13 @@ open_ledger(struct ingest *ingest, const struct catalog_state *state, struct err
 {
 	char *folder = store_path(ingest->settings->store, STORE_FACTS);
 	struct ledger_options options = {
-		.folder = folder,
-		.segment_bytes = ingest->settings->segment_bytes,
-		.deflate = (enum deflate_kind)ingest->settings->deflate,
-		.schema = ledger_facts_schema,
+	    .folder = folder,
+	    .segment_bytes = ingest->settings->segment_bytes,
+	    .deflate = (enum deflate_kind)ingest->settings->deflate,
+	    .schema = ledger_facts_schema,
 	};
-	bool good = ledger_open(&options, state->segment, state->segment_bytes, &ingest->ledger, &ingest->cut_bytes, err);
+	bool good = ledger_open(&options, state->segment, state->segment_bytes, &ingest->ledger,
+	    &ingest->cut_bytes, err);
 
 	if (!good)
 		error_within(err, "ledger");
@@ -82,15 +89,18 @@ open_ledger(struct ingest *ingest, const struct catalog_state *state, struct err
 }
 
 static bool
-load_tree(struct ingest *ingest, const struct catalog_state *state, struct tree *tree, struct error *err)
+load_tree(
+    struct ingest *ingest, const struct catalog_state *state, struct tree *tree, struct error *err)
 {
 	struct buffer saved = {0};
 	bool good;
 
 	tree_init(tree);
-	good = catalog_frontier(ingest->catalog, &saved, err) && (!saved.size || tree_load(tree, buffer_text(&saved), err));
+	good = catalog_frontier(ingest->catalog, &saved, err) &&
+	    (!saved.size || tree_load(tree, buffer_text(&saved), err));
 	if (good && tree->size != state->records)
-		good = error_set(err, ERROR_DAMAGED, "catalog: a tree of %llu records, positions of %llu: run `dyetrace rebuild`",
+		good = error_set(err, ERROR_DAMAGED,
+		    "catalog: a tree of %llu records, positions of %llu: run `dyetrace rebuild`",
 		    (unsigned long long)tree->size, (unsigned long long)state->records);
 	buffer_fini(&saved);
 	return good;
@@ -114,7 +124,8 @@ check_checkpoint(struct ingest *ingest, const struct tree *tree, struct error *e
 		good = error_within(err, "%s", path);
 	} else if (checkpoint.size > tree->size) {
 		good = error_set(err, ERROR_DAMAGED,
-		    "the catalog has %llu records, the signed checkpoint speaks of %llu: run `dyetrace rebuild`",
+		    "the catalog has %llu records, the signed checkpoint speaks of %llu: run "
+		    "`dyetrace rebuild`",
 		    (unsigned long long)tree->size, (unsigned long long)checkpoint.size);
 	}
 	buffer_fini(&note);
@@ -128,10 +139,10 @@ open_side_stores(struct ingest *ingest, bool is_new, struct error *err)
 	char *identity = store_path(ingest->settings->store, STORE_IDENTITY);
 	char *quarantine = store_path(ingest->settings->store, STORE_QUARANTINE);
 	struct identity_options options = {
-		.path = identity,
-		.keys = ingest->keys,
-		.actors_max = (uint32_t)ingest->settings->actors_max,
-		.create = is_new,
+	    .path = identity,
+	    .keys = ingest->keys,
+	    .actors_max = (uint32_t)ingest->settings->actors_max,
+	    .create = is_new,
 	};
 	bool good = true;
 
@@ -157,14 +168,15 @@ open_organs(struct ingest *ingest, struct error *err)
 {
 	const struct settings *settings = ingest->settings;
 	struct block_builder_options options = {
-		.names = ingest->names,
-		.keys = ingest->keys,
-		.records_max = BLOCK_RECORDS_MAX,
-		.reads_text = reads_text,
-		.context = ingest,
+	    .names = ingest->names,
+	    .keys = ingest->keys,
+	    .records_max = BLOCK_RECORDS_MAX,
+	    .reads_text = reads_text,
+	    .context = ingest,
 	};
 
-	if (settings->org_chart && !org_chart_open(settings->org_chart, ingest->names, &ingest->chart, err))
+	if (settings->org_chart &&
+	    !org_chart_open(settings->org_chart, ingest->names, &ingest->chart, err))
 		return false;
 	if (settings->lineage && !lineage_open(settings->lineage, &ingest->lineage, err))
 		return false;
@@ -188,20 +200,21 @@ newest(const struct ingest *ingest)
 }
 
 static bool
-start_scribe(struct ingest *ingest, const struct catalog_state *state, const struct tree *tree, struct error *err)
+start_scribe(struct ingest *ingest, const struct catalog_state *state, const struct tree *tree,
+    struct error *err)
 {
 	struct scribe_options options = {
-		.ledger = ingest->ledger,
-		.catalog = ingest->catalog,
-		.keys = ingest->keys,
-		.store = ingest->settings->store,
-		.tree = *tree,
-		.blocks = state->blocks,
-		.epoch = state->epoch,
-		.newest_ms = newest(ingest),
-		.commit_blocks = (uint32_t)ingest->settings->commit_blocks,
-		.commit_every_ms = ingest->settings->commit_every_ms,
-		.checkpoint_every_ms = ingest->settings->checkpoint_every_ms,
+	    .ledger = ingest->ledger,
+	    .catalog = ingest->catalog,
+	    .keys = ingest->keys,
+	    .store = ingest->settings->store,
+	    .tree = *tree,
+	    .blocks = state->blocks,
+	    .epoch = state->epoch,
+	    .newest_ms = newest(ingest),
+	    .commit_blocks = (uint32_t)ingest->settings->commit_blocks,
+	    .commit_every_ms = ingest->settings->commit_every_ms,
+	    .checkpoint_every_ms = ingest->settings->checkpoint_every_ms,
 	};
 
 	return scribe_open(&options, &ingest->scribe, err);
@@ -221,12 +234,13 @@ ingest_open(const struct ingest_options *options, struct ingest **out, struct er
 	ingest->names = symbols_open();
 	ingest->lock = -1;
 	is_new = !store_exists(options->settings->store);
-	if (!store_lock(options->settings->store, &ingest->lock, err) || !open_keys(ingest, is_new, err) ||
-	    !open_catalog(ingest, err) || !catalog_state(ingest->catalog, &state, err) ||
-	    !check_store_id(ingest, &state, err) || !load_tree(ingest, &state, &tree, err) ||
-	    !check_checkpoint(ingest, &tree, err) || !open_ledger(ingest, &state, err) ||
-	    !partitions_load(ingest, err) || !open_side_stores(ingest, state.records == 0, err) ||
-	    !open_organs(ingest, err) || !notes_load(ingest, err) || !start_scribe(ingest, &state, &tree, err) ||
+	if (!store_lock(options->settings->store, &ingest->lock, err) ||
+	    !open_keys(ingest, is_new, err) || !open_catalog(ingest, err) ||
+	    !catalog_state(ingest->catalog, &state, err) || !check_store_id(ingest, &state, err) ||
+	    !load_tree(ingest, &state, &tree, err) || !check_checkpoint(ingest, &tree, err) ||
+	    !open_ledger(ingest, &state, err) || !partitions_load(ingest, err) ||
+	    !open_side_stores(ingest, state.records == 0, err) || !open_organs(ingest, err) ||
+	    !notes_load(ingest, err) || !start_scribe(ingest, &state, &tree, err) ||
 	    !notes_bring_up_to_date(ingest, err) || !sources_open(ingest, err)) {
 		ingest_close(ingest);
 		return false;

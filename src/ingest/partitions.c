@@ -58,12 +58,12 @@ partitions_begin(void *context, const char *source, const char *name, int64_t st
 	struct ingest *ingest = context;
 	struct partition *before = partitions_latest(ingest, source, name);
 	struct partition next = {
-		.source = (char *)source,
-		.name = (char *)name,
-		.incarnation = before ? before->incarnation + 1 : 1,
-		.start = start,
-		.next_offset = start,
-		.max_time_ms = TIME_NONE,
+	    .source = (char *)source,
+	    .name = (char *)name,
+	    .incarnation = before ? before->incarnation + 1 : 1,
+	    .start = start,
+	    .next_offset = start,
+	    .max_time_ms = TIME_NONE,
 	};
 
 	/* One that was begun and never read is begun again. */
@@ -94,7 +94,8 @@ partitions_load(struct ingest *ingest, struct error *err)
 	ingest->last_number = (uint32_t)ingest->partition_count;
 	for (i = 0; i < ingest->partition_count; i++)
 		if (ingest->partitions[i]->number != i + 1)
-			return error_set(err, ERROR_DAMAGED, "catalog: partition %zu is missing: run `dyetrace rebuild`", i + 1);
+			return error_set(err, ERROR_DAMAGED,
+			    "catalog: partition %zu is missing: run `dyetrace rebuild`", i + 1);
 	return true;
 }
 

@@ -6,13 +6,16 @@
 
 /* The next row of one of the arrays. */
 #define ROW(pending, rows, count, capacity)                                                        \
-	(memory_grow(&(pending)->rows, &(pending)->capacity, (pending)->count + 1, sizeof(*(pending)->rows)), \
+	(memory_grow(&(pending)->rows, &(pending)->capacity, (pending)->count + 1,                 \
+	     sizeof(*(pending)->rows)),                                                            \
 	    &(pending)->rows[(pending)->count++])
 
 void
-pending_init(struct pending *pending, const struct tree *tree, uint64_t blocks, uint32_t epoch, int64_t newest_ms)
+pending_init(struct pending *pending, const struct tree *tree, uint64_t blocks, uint32_t epoch,
+    int64_t newest_ms)
 {
-	*pending = (struct pending){.tree = *tree, .blocks = blocks, .epoch = epoch, .newest_ms = newest_ms};
+	*pending = (struct pending){
+	    .tree = *tree, .blocks = blocks, .epoch = epoch, .newest_ms = newest_ms};
 	pending->first_chunk = tree->size / TREE_CHUNK_LEAVES;
 	arena_init(&pending->arena);
 }
@@ -37,12 +40,14 @@ add_leaves(struct pending *pending, const struct block *block)
 	uint32_t i, from = 0;
 
 	for (i = 0; i < block->records; i++) {
-		struct text bytes = {(const char *)block->leaves.data + from, block->leaf_ends[i] - from};
+		struct text bytes = {
+		    (const char *)block->leaves.data + from, block->leaf_ends[i] - from};
 
 		from = block->leaf_ends[i];
 		tree_leaf_hash(bytes, &leaf);
 		if (tree_add(&pending->tree, &leaf, &chunk))
-			memcpy(ROW(pending, chunks, chunk_count, chunk_capacity), chunk.bytes, CATALOG_HASH_BYTES);
+			memcpy(ROW(pending, chunks, chunk_count, chunk_capacity), chunk.bytes,
+			    CATALOG_HASH_BYTES);
 	}
 }
 
@@ -55,7 +60,8 @@ add_asides(struct pending *pending, const struct block *block, uint64_t first_re
 		const struct block_aside *aside = &block->asides[i];
 		struct catalog_quarantined *row = ROW(pending, asides, aside_count, aside_capacity);
 
-		*row = (struct catalog_quarantined){.partition = aside->partition, .offset = aside->offset,
+		*row = (struct catalog_quarantined){.partition = aside->partition,
+		    .offset = aside->offset,
 		    .replayed = aside->replayed};
 		if (aside->replayed) {
 			row->replay_record = first_record + aside->record;
@@ -77,7 +83,8 @@ add_notes(struct pending *pending, const struct block *block, uint64_t first_rec
 		struct catalog_epoch *row = ROW(pending, epochs, epoch_count, epoch_capacity);
 
 		*row = (struct catalog_epoch){.record = first_record + note->record,
-		    .what = arena_text(&pending->arena, note->what), .body = note->body};
+		    .what = arena_text(&pending->arena, note->what),
+		    .body = note->body};
 		if (text_is(note->what, NOTE_LINEAGE))
 			row->number = ++pending->epoch;
 	}
@@ -106,21 +113,21 @@ add_mark(struct pending *pending, const struct block_mark *mark)
 	if (!row)
 		row = ROW(pending, partitions, partition_count, partition_capacity);
 	*row = (struct partition){
-		.number = mark->partition,
-		.source = terminated(pending, mark->source),
-		.name = terminated(pending, mark->name),
-		.incarnation = mark->incarnation,
-		.ended = mark->ended,
-		.start = mark->start,
-		.next_offset = mark->next_offset,
-		.next_byte = mark->next_byte,
-		.has_first = mark->has_first,
-		.first_payload = mark->first_payload,
-		.recorded = mark->recorded,
-		.quarantined = mark->quarantined,
-		.filtered = mark->filtered,
-		.gaps = mark->gaps,
-		.max_time_ms = mark->max_time_ms,
+	    .number = mark->partition,
+	    .source = terminated(pending, mark->source),
+	    .name = terminated(pending, mark->name),
+	    .incarnation = mark->incarnation,
+	    .ended = mark->ended,
+	    .start = mark->start,
+	    .next_offset = mark->next_offset,
+	    .next_byte = mark->next_byte,
+	    .has_first = mark->has_first,
+	    .first_payload = mark->first_payload,
+	    .recorded = mark->recorded,
+	    .quarantined = mark->quarantined,
+	    .filtered = mark->filtered,
+	    .gaps = mark->gaps,
+	    .max_time_ms = mark->max_time_ms,
 	};
 	sha256_load(&row->content, mark->content);
 }
@@ -132,27 +139,28 @@ pending_add(struct pending *pending, const struct block *block, const struct blo
 	size_t i;
 
 	*ROW(pending, block_rows, block_count, block_capacity) = (struct catalog_block){
-		.number = ++pending->blocks,
-		.segment = place->segment,
-		.offset = place->offset,
-		.bytes = place->bytes,
-		.objects = place->objects,
-		.records = block->records,
-		.events = block->events,
-		.first_record = first_record,
-		.identity = place->identity,
-		.min_time_ms = block->min_time_ms,
-		.max_time_ms = block->max_time_ms,
+	    .number = ++pending->blocks,
+	    .segment = place->segment,
+	    .offset = place->offset,
+	    .bytes = place->bytes,
+	    .objects = place->objects,
+	    .records = block->records,
+	    .events = block->events,
+	    .first_record = first_record,
+	    .identity = place->identity,
+	    .min_time_ms = block->min_time_ms,
+	    .max_time_ms = block->max_time_ms,
 	};
 	for (i = 0; i < block->span_count; i++) {
 		const struct block_span *span = &block->spans[i];
 
-		*ROW(pending, spans, span_count, span_capacity) = (struct catalog_span){span->partition,
-		    span->first_offset, span->end_offset, pending->blocks, span->first_record, span->end_record};
+		*ROW(pending, spans, span_count, span_capacity) =
+		    (struct catalog_span){span->partition, span->first_offset, span->end_offset,
+			pending->blocks, span->first_record, span->end_record};
 	}
 	for (i = 0; i < block->id_count; i++)
-		*ROW(pending, ids, id_count, id_capacity) =
-		    (struct catalog_id){block->ids[i].identity, first_record + block->ids[i].record};
+		*ROW(pending, ids, id_count, id_capacity) = (struct catalog_id){
+		    block->ids[i].identity, first_record + block->ids[i].record};
 	for (i = 0; i < block->mark_count; i++)
 		add_mark(pending, &block->marks[i]);
 	add_asides(pending, block, first_record);
@@ -185,16 +193,25 @@ pending_commit(struct pending *pending, struct catalog *catalog, struct error *e
 	tree_save(&pending->tree, &frontier);
 	done = catalog_commit(catalog,
 	    &(struct catalog_commit){
-		.partition_count = pending->partition_count, .partitions = partitions,
-		.block_count = pending->block_count, .blocks = pending->block_rows,
-		.span_count = pending->span_count, .spans = pending->spans,
-		.id_count = pending->id_count, .ids = pending->ids,
-		.quarantined_count = pending->aside_count, .quarantined = pending->asides,
-		.epoch_count = pending->epoch_count, .epochs = pending->epochs,
-		.chunk_count = pending->chunk_count, .first_chunk = pending->first_chunk,
-		.chunks = (const uint8_t (*)[CATALOG_HASH_BYTES])pending->chunks,
-		.frontier = buffer_text(&frontier), .records = pending->tree.size,
-	    }, err);
+		.partition_count = pending->partition_count,
+		.partitions = partitions,
+		.block_count = pending->block_count,
+		.blocks = pending->block_rows,
+		.span_count = pending->span_count,
+		.spans = pending->spans,
+		.id_count = pending->id_count,
+		.ids = pending->ids,
+		.quarantined_count = pending->aside_count,
+		.quarantined = pending->asides,
+		.epoch_count = pending->epoch_count,
+		.epochs = pending->epochs,
+		.chunk_count = pending->chunk_count,
+		.first_chunk = pending->first_chunk,
+		.chunks = (const uint8_t(*)[CATALOG_HASH_BYTES])pending->chunks,
+		.frontier = buffer_text(&frontier),
+		.records = pending->tree.size,
+	    },
+	    err);
 	if (done)
 		empty(pending);
 	buffer_fini(&frontier);

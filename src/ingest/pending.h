@@ -11,21 +11,28 @@
 #include "ledger/segment.h"
 
 struct pending {
-	struct tree tree;	/* with all blocks added so far */
-	uint64_t blocks;	/* number of the last block */
-	uint32_t epoch;		/* number of the last lineage epoch */
+	struct tree tree; /* with all blocks added so far */
+	uint64_t blocks;  /* number of the last block */
+	uint32_t epoch;   /* number of the last lineage epoch */
 	int64_t newest_ms;
 	int64_t since_ms, published_ms; /* the scribe's clock */
 	uint64_t last_sequence;
 
-	struct arena arena;	/* texts of rows */
-	size_t block_count, block_capacity; struct catalog_block *block_rows;
-	size_t span_count, span_capacity; struct catalog_span *spans;
-	size_t id_count, id_capacity; struct catalog_id *ids;
-	size_t aside_count, aside_capacity; struct catalog_quarantined *asides;
-	size_t epoch_count, epoch_capacity; struct catalog_epoch *epochs;
-	size_t chunk_count, chunk_capacity; uint8_t (*chunks)[CATALOG_HASH_BYTES];
-	size_t partition_count, partition_capacity; struct partition *partitions;
+	struct arena arena; /* texts of rows */
+	size_t block_count, block_capacity;
+	struct catalog_block *block_rows;
+	size_t span_count, span_capacity;
+	struct catalog_span *spans;
+	size_t id_count, id_capacity;
+	struct catalog_id *ids;
+	size_t aside_count, aside_capacity;
+	struct catalog_quarantined *asides;
+	size_t epoch_count, epoch_capacity;
+	struct catalog_epoch *epochs;
+	size_t chunk_count, chunk_capacity;
+	uint8_t (*chunks)[CATALOG_HASH_BYTES];
+	size_t partition_count, partition_capacity;
+	struct partition *partitions;
 	uint64_t first_chunk;
 };
 
@@ -33,7 +40,8 @@ void pending_init(struct pending *pending, const struct tree *tree, uint64_t blo
     int64_t newest_ms);
 void pending_fini(struct pending *pending);
 /* Adds a block's leaves to the tree and its rows to the commit; copies what it keeps. */
-void pending_add(struct pending *pending, const struct block *block, const struct block_place *place);
+void
+pending_add(struct pending *pending, const struct block *block, const struct block_place *place);
 /* One transaction, then empty again. */
 MUST_USE bool pending_commit(struct pending *pending, struct catalog *catalog, struct error *err);
 

@@ -31,7 +31,8 @@ struct rebuild {
 };
 
 static uint32_t
-partition_number(struct rebuild *rebuild, struct text source, struct text name, uint32_t incarnation)
+partition_number(
+    struct rebuild *rebuild, struct text source, struct text name, uint32_t incarnation)
 {
 	struct buffer key = {0};
 	uint32_t number;
@@ -63,7 +64,8 @@ extend_span(struct block *block, uint32_t partition, const struct record *record
 
 	if (!span) {
 		span = &block->spans[block->span_count++];
-		*span = (struct block_span){.partition = partition, .first_offset = record->offset, .first_record = i};
+		*span = (struct block_span){
+		    .partition = partition, .first_offset = record->offset, .first_record = i};
 	}
 	span->end_offset = record->offset + record->count;
 	span->end_record = i + 1;
@@ -80,7 +82,8 @@ add_event(struct block *block, const struct record *record, uint32_t i)
 		block->max_time_ms = time_ms;
 	block->events++;
 	if (record->event.id.data)
-		block->ids[block->id_count++] = (struct block_id){i, digest_identity(record->event.id)};
+		block->ids[block->id_count++] =
+		    (struct block_id){i, digest_identity(record->event.id)};
 }
 
 /* What the builder collected beside the encoding, from the record read back. */
@@ -96,14 +99,17 @@ add_record(struct rebuild *rebuild, struct block *block, const struct record *re
 		    (struct block_note){i, record->reason, digest_identity(record->detail)};
 		return;
 	}
-	partition = partition_number(rebuild, record->source, record->partition, record->incarnation);
+	partition =
+	    partition_number(rebuild, record->source, record->partition, record->incarnation);
 	if (!record->replay)
 		extend_span(block, partition, record, i);
 	if (record->kind == RECORD_EVENT)
 		add_event(block, record, i);
 	if (record->kind == RECORD_QUARANTINED || record->replay)
-		block->asides[block->aside_count++] = (struct block_aside){.record = i, .replayed = record->replay,
-		    .partition = partition, .offset = record->offset,
+		block->asides[block->aside_count++] = (struct block_aside){.record = i,
+		    .replayed = record->replay,
+		    .partition = partition,
+		    .offset = record->offset,
 		    .reason = record->replay ? TEXT_NONE : record->reason,
 		    .detail = record->replay ? TEXT_NONE : record->detail};
 }
@@ -127,8 +133,8 @@ block_again(struct rebuild *rebuild, const struct block_content *content)
 	block->mark_count = content->mark_count;
 	block->marks = content->marks;
 	for (i = 0; i < block->mark_count; i++)
-		block->marks[i].partition = partition_number(rebuild, block->marks[i].source, block->marks[i].name,
-		    block->marks[i].incarnation);
+		block->marks[i].partition = partition_number(rebuild, block->marks[i].source,
+		    block->marks[i].name, block->marks[i].incarnation);
 	return block;
 }
 
@@ -146,12 +152,14 @@ check_against_checkpoint(struct rebuild *rebuild, struct error *err)
 {
 	struct tree_hash root;
 
-	if (!rebuild->result->had_checkpoint || rebuild->pending.tree.size != rebuild->checkpoint.size)
+	if (!rebuild->result->had_checkpoint ||
+	    rebuild->pending.tree.size != rebuild->checkpoint.size)
 		return true;
 	tree_root(&rebuild->pending.tree, &root);
 	if (memcmp(&root, &rebuild->checkpoint.root, sizeof(root)) != 0)
 		return error_set(err, ERROR_DAMAGED,
-		    "the ledger's first %llu records are not those of the signed checkpoint: restore the segments from a backup",
+		    "the ledger's first %llu records are not those of the signed checkpoint: "
+		    "restore the segments from a backup",
 		    (unsigned long long)rebuild->checkpoint.size);
 	rebuild->result->matches_checkpoint = true;
 	return true;
@@ -217,7 +225,8 @@ walk(struct rebuild *rebuild, const char *store, struct error *err)
 
 	if (good) {
 		rebuild->all_bytes = ledger_reader_bytes(reader);
-		good = ledger_reader_walk(reader, visit, rebuild, &end, &rebuild->result->torn_bytes, err) &&
+		good = ledger_reader_walk(
+			   reader, visit, rebuild, &end, &rebuild->result->torn_bytes, err) &&
 		    pending_commit(&rebuild->pending, rebuild->catalog, err);
 	}
 	ledger_reader_close(reader);
@@ -232,7 +241,8 @@ compare(const char *old_path, struct catalog *fresh, struct rebuild_result *resu
 	struct error ignored = {0};
 
 	if (catalog_open(old_path, CATALOG_READ, &old, &ignored) && catalog_check(old, &ignored))
-		result->compared = catalog_equal(old, fresh, &result->equal, &result->difference, &ignored);
+		result->compared =
+		    catalog_equal(old, fresh, &result->equal, &result->difference, &ignored);
 	catalog_close(old);
 }
 
@@ -263,7 +273,8 @@ replace(const char *fresh, const char *path, struct error *err)
 }
 
 static bool
-build(struct rebuild *rebuild, const char *store, const char *path, const char *fresh, struct error *err)
+build(struct rebuild *rebuild, const char *store, const char *path, const char *fresh,
+    struct error *err)
 {
 	uint8_t id[STORE_ID_BYTES];
 	struct tree none;
@@ -275,12 +286,14 @@ build(struct rebuild *rebuild, const char *store, const char *path, const char *
 	if (!catalog_open(fresh, CATALOG_WRITE, &rebuild->catalog, err))
 		return false;
 	pending_init(&rebuild->pending, &none, 0, 0, TIME_NONE);
-	good = catalog_set_store_id(rebuild->catalog, id, err) && load_checkpoint(rebuild, store, err) &&
-	    walk(rebuild, store, err);
+	good = catalog_set_store_id(rebuild->catalog, id, err) &&
+	    load_checkpoint(rebuild, store, err) && walk(rebuild, store, err);
 	if (good && rebuild->result->had_checkpoint && !rebuild->result->matches_checkpoint)
 		good = error_set(err, ERROR_DAMAGED,
-		    "the ledger has %llu records, its signed checkpoint speaks of %llu: restore the segments from a backup",
-		    (unsigned long long)rebuild->pending.tree.size, (unsigned long long)rebuild->checkpoint.size);
+		    "the ledger has %llu records, its signed checkpoint speaks of %llu: restore "
+		    "the segments from a backup",
+		    (unsigned long long)rebuild->pending.tree.size,
+		    (unsigned long long)rebuild->checkpoint.size);
 	rebuild->result->records = rebuild->pending.tree.size;
 	rebuild->result->blocks = rebuild->pending.blocks;
 	if (good)
@@ -291,8 +304,9 @@ build(struct rebuild *rebuild, const char *store, const char *path, const char *
 }
 
 bool
-ingest_rebuild(const struct settings *settings, void (*progress)(void *context, int64_t done, int64_t total),
-    void *context, struct rebuild_result *result, struct error *err)
+ingest_rebuild(const struct settings *settings,
+    void (*progress)(void *context, int64_t done, int64_t total), void *context,
+    struct rebuild_result *result, struct error *err)
 {
 	struct rebuild rebuild = {.progress = progress, .context = context, .result = result};
 	char *path = store_path(settings->store, STORE_CATALOG);

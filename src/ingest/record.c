@@ -50,7 +50,8 @@ record_hand_over(struct ingest *ingest, struct error *err)
 }
 
 static bool
-add(struct ingest *ingest, const struct record *record, const struct partition *partition, struct error *err)
+add(struct ingest *ingest, const struct record *record, const struct partition *partition,
+    struct error *err)
 {
 	if (!ingest->oldest_ms)
 		ingest->oldest_ms = monotonic_ms();
@@ -61,10 +62,14 @@ add(struct ingest *ingest, const struct record *record, const struct partition *
 bool
 record_note(struct ingest *ingest, const char *what, struct text body, struct error *err)
 {
-	struct record record = {.kind = RECORD_NOTE, .source_time_ms = TIME_NONE, .reason = text_of(what), .detail = body};
+	struct record record = {.kind = RECORD_NOTE,
+	    .source_time_ms = TIME_NONE,
+	    .reason = text_of(what),
+	    .detail = body};
 
 	/* An epoch's texts are kept readable by its own lineage: blocks do not straddle notes. */
-	return record_hand_over(ingest, err) && add(ingest, &record, NULL, err) && record_hand_over(ingest, err);
+	return record_hand_over(ingest, err) && add(ingest, &record, NULL, err) &&
+	    record_hand_over(ingest, err);
 }
 
 /* The bytes of a position go into the partition's content digest behind their length. */
@@ -80,9 +85,11 @@ digest_content(struct partition *partition, struct text payload)
 
 /* Accounts for a position read for the first time. */
 static void
-advance(struct partition *partition, const struct message *message, enum disposition disposition, uint64_t payload)
+advance(struct partition *partition, const struct message *message, enum disposition disposition,
+    uint64_t payload)
 {
-	if (!partition->has_first && message->kind != MESSAGE_GAP && message->kind != MESSAGE_BLANK) {
+	if (!partition->has_first && message->kind != MESSAGE_GAP &&
+	    message->kind != MESSAGE_BLANK) {
 		partition->has_first = true;
 		partition->first_payload = payload;
 	}
@@ -127,10 +134,10 @@ count(struct ingest_counts *counts, const struct message *message, enum disposit
 }
 
 static const enum record_kind kinds[] = {
-	[DISPOSITION_RECORDED] = RECORD_EVENT,
-	[DISPOSITION_QUARANTINED] = RECORD_QUARANTINED,
-	[DISPOSITION_FILTERED] = RECORD_FILTERED,
-	[DISPOSITION_GAP] = RECORD_GAP,
+    [DISPOSITION_RECORDED] = RECORD_EVENT,
+    [DISPOSITION_QUARANTINED] = RECORD_QUARANTINED,
+    [DISPOSITION_FILTERED] = RECORD_FILTERED,
+    [DISPOSITION_GAP] = RECORD_GAP,
 };
 
 static void
@@ -141,14 +148,14 @@ fill(struct record *record, const struct batch *batch, size_t i)
 	const struct partition *partition = message->partition;
 
 	*record = (struct record){
-		.kind = kinds[outcome->disposition],
-		.source = text_of(partition->source),
-		.partition = text_of(partition->name),
-		.incarnation = partition->incarnation,
-		.offset = message->offset,
-		.count = message->count,
-		.source_time_ms = message->source_time_ms,
-		.replay = message->replay,
+	    .kind = kinds[outcome->disposition],
+	    .source = text_of(partition->source),
+	    .partition = text_of(partition->name),
+	    .incarnation = partition->incarnation,
+	    .offset = message->offset,
+	    .count = message->count,
+	    .source_time_ms = message->source_time_ms,
+	    .replay = message->replay,
 	};
 	if (outcome->disposition == DISPOSITION_RECORDED) {
 		record->event = batch->events[i];
@@ -213,7 +220,8 @@ record_batch(struct ingest *ingest, const struct batch *batch, struct error *err
 	for (i = 0; i < batch->count; i++)
 		if (!record_message(ingest, batch, i, err))
 			return false;
-	if (ingest->oldest_ms && monotonic_ms() - ingest->oldest_ms >= ingest->settings->commit_every_ms)
+	if (ingest->oldest_ms &&
+	    monotonic_ms() - ingest->oldest_ms >= ingest->settings->commit_every_ms)
 		return record_hand_over(ingest, err);
 	return true;
 }

@@ -29,8 +29,10 @@ collect(void *context, const struct catalog_quarantined *row)
 
 	if (positions->reason.data && !text_equal(positions->reason, row->reason))
 		return true;
-	memory_grow(&positions->items, &positions->capacity, positions->count + 1, sizeof(*positions->items));
-	positions->items[positions->count++] = (struct position){row->partition, row->offset, false};
+	memory_grow(&positions->items, &positions->capacity, positions->count + 1,
+	    sizeof(*positions->items));
+	positions->items[positions->count++] =
+	    (struct position){row->partition, row->offset, false};
 	return true;
 }
 
@@ -58,9 +60,12 @@ keep_schema(struct ingest *ingest, const struct quarantine_raw *raw)
 		if (ingest->schemas[i]->id == id)
 			return ingest->schemas[i];
 	schema = memory_get(sizeof(*schema));
-	*schema = (struct message_schema){.id = id, .format = raw->format, .delimiter = raw->delimiter,
+	*schema = (struct message_schema){.id = id,
+	    .format = raw->format,
+	    .delimiter = raw->delimiter,
 	    .text = {memory_text_n(text.data, text.size), text.size}};
-	memory_grow(&ingest->schemas, &ingest->schema_capacity, ingest->schema_count + 1, sizeof(*ingest->schemas));
+	memory_grow(&ingest->schemas, &ingest->schema_capacity, ingest->schema_count + 1,
+	    sizeof(*ingest->schemas));
 	ingest->schemas[ingest->schema_count++] = schema;
 	return schema;
 }
@@ -79,7 +84,8 @@ replay_free_schemas(struct ingest *ingest)
 
 /* Adds one position's raw bytes to the batch; one whose bytes are gone is left out. */
 static bool
-add_message(struct ingest *ingest, struct batch *batch, struct partition *partition, int64_t offset, struct error *err)
+add_message(struct ingest *ingest, struct batch *batch, struct partition *partition, int64_t offset,
+    struct error *err)
 {
 	struct quarantine_raw raw = {0};
 	struct message *message;
@@ -104,8 +110,8 @@ add_message(struct ingest *ingest, struct batch *batch, struct partition *partit
 
 /* One batch of positions of one source, along the route. */
 static bool
-replay_batch(struct ingest *ingest, struct ingest_source *source, struct position *positions, size_t count,
-    struct error *err)
+replay_batch(struct ingest *ingest, struct ingest_source *source, struct position *positions,
+    size_t count, struct error *err)
 {
 	struct batch *batch = &ingest->batch;
 	size_t i, j;
@@ -114,7 +120,8 @@ replay_batch(struct ingest *ingest, struct ingest_source *source, struct positio
 		return false;
 	batch_reset(batch);
 	for (i = 0; i < count; i++)
-		if (!add_message(ingest, batch, partitions_find(ingest, positions[i].partition), positions[i].offset, err))
+		if (!add_message(ingest, batch, partitions_find(ingest, positions[i].partition),
+			positions[i].offset, err))
 			return false;
 	decoder_batch(source->decoder, batch);
 	if (!origin_batch(ingest->resolver, batch, err))
@@ -134,12 +141,14 @@ replay_batch(struct ingest *ingest, struct ingest_source *source, struct positio
 
 /* As many positions as share a source and fit into one batch. */
 static size_t
-run_length(struct ingest *ingest, const struct positions *positions, size_t from, const struct ingest_source *source)
+run_length(struct ingest *ingest, const struct positions *positions, size_t from,
+    const struct ingest_source *source)
 {
 	size_t i;
 
 	for (i = from; i < positions->count && i - from < ingest->batch.capacity; i++) {
-		const struct partition *partition = partitions_find(ingest, positions->items[i].partition);
+		const struct partition *partition =
+		    partitions_find(ingest, positions->items[i].partition);
 
 		if (!partition || source_of(ingest, partition) != source)
 			break;
@@ -153,7 +162,8 @@ replay_all(struct ingest *ingest, struct positions *positions, struct error *err
 	size_t i = 0, count;
 
 	while (i < positions->count) {
-		const struct partition *partition = partitions_find(ingest, positions->items[i].partition);
+		const struct partition *partition =
+		    partitions_find(ingest, positions->items[i].partition);
 		struct ingest_source *source = partition ? source_of(ingest, partition) : NULL;
 
 		count = source ? run_length(ingest, positions, i, source) : 0;
@@ -170,8 +180,8 @@ replay_all(struct ingest *ingest, struct positions *positions, struct error *err
 
 /* Only what is committed as an event gives up its raw bytes. */
 static bool
-drop_recorded(struct ingest *ingest, const struct positions *positions, struct replay_counts *counts,
-    struct error *err)
+drop_recorded(struct ingest *ingest, const struct positions *positions,
+    struct replay_counts *counts, struct error *err)
 {
 	size_t i;
 
@@ -179,25 +189,29 @@ drop_recorded(struct ingest *ingest, const struct positions *positions, struct r
 		if (!positions->items[i].recorded)
 			continue;
 		counts->recorded++;
-		if (!quarantine_drop(ingest->quarantine, positions->items[i].partition, positions->items[i].offset, err))
+		if (!quarantine_drop(ingest->quarantine, positions->items[i].partition,
+			positions->items[i].offset, err))
 			return false;
 	}
 	return quarantine_commit(ingest->quarantine, err);
 }
 
 bool
-replay_quarantine(struct ingest *ingest, struct text reason, struct replay_counts *counts, struct error *err)
+replay_quarantine(
+    struct ingest *ingest, struct text reason, struct replay_counts *counts, struct error *err)
 {
 	struct positions positions = {.reason = reason};
 	char body[64];
 	bool good;
 
 	*counts = (struct replay_counts){0};
-	good = ingest_flush(ingest, err) && catalog_quarantined_each(ingest->catalog, false, collect, &positions, err);
+	good = ingest_flush(ingest, err) &&
+	    catalog_quarantined_each(ingest->catalog, false, collect, &positions, err);
 	counts->tried = (int64_t)positions.count;
 	if (good && positions.count) {
 		snprintf(body, sizeof(body), "{\"tried\":%lld}", (long long)counts->tried);
-		good = record_note(ingest, NOTE_REPLAY, text_of(body), err) && replay_all(ingest, &positions, err) &&
+		good = record_note(ingest, NOTE_REPLAY, text_of(body), err) &&
+		    replay_all(ingest, &positions, err) &&
 		    drop_recorded(ingest, &positions, counts, err);
 	}
 	memory_free(positions.items);

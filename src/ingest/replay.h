@@ -12,7 +12,7 @@ struct replay_counts {
 };
 
 /* reason: only those; absent: all. Everything is committed when it returns true. */
-MUST_USE bool replay_quarantine(struct ingest *ingest, struct text reason, struct replay_counts *counts,
-    struct error *err);
+MUST_USE bool replay_quarantine(
+    struct ingest *ingest, struct text reason, struct replay_counts *counts, struct error *err);
 
 #endif

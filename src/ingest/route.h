@@ -18,10 +18,10 @@
 /* One entry of `sources:` in the settings. */
 struct ingest_source {
 	const struct settings_source *settings;
-	struct source *source;	  /* NULL: not open (without_sources) */
-	struct decoder *decoder;  /* made when it is first needed */
+	struct source *source;   /* NULL: not open (without_sources) */
+	struct decoder *decoder; /* made when it is first needed */
 	bool ended;
-	struct error error;	  /* why it was left out */
+	struct error error; /* why it was left out */
 };
 
 struct ingest {
@@ -32,8 +32,8 @@ struct ingest {
 	struct keys *keys;
 	struct symbols *names;
 
-	struct catalog *catalog;   /* the scribe's from ingest_open()'s end on */
-	struct ledger *ledger;	   /* the scribe's */
+	struct catalog *catalog; /* the scribe's from ingest_open()'s end on */
+	struct ledger *ledger;   /* the scribe's */
 	struct scribe *scribe;
 	struct quarantine *quarantine;
 	bool quarantine_pending;
@@ -41,7 +41,7 @@ struct ingest {
 	struct identity *identity;
 	struct org_chart *chart;
 	struct resolver *resolver;
-	struct lineage *lineage;   /* read, not yet in force: notes.c gives it to the tracer */
+	struct lineage *lineage; /* read, not yet in force: notes.c gives it to the tracer */
 	struct tracer *tracer;
 	uint32_t epoch;
 	/* identity of each note's body in force, to see what changed */
@@ -65,7 +65,8 @@ struct ingest {
 /* Facts of the batch go into blocks, full blocks to the scribe. */
 MUST_USE bool record_batch(struct ingest *ingest, const struct batch *batch, struct error *err);
 /* One note; body may be long. */
-MUST_USE bool record_note(struct ingest *ingest, const char *what, struct text body, struct error *err);
+MUST_USE bool
+record_note(struct ingest *ingest, const char *what, struct text body, struct error *err);
 /* Gives what the builder holds to the scribe, however little. */
 MUST_USE bool record_hand_over(struct ingest *ingest, struct error *err);
 
@@ -81,13 +82,15 @@ void sources_close(struct ingest *ingest);
 void replay_free_schemas(struct ingest *ingest);
 void partitions_free(struct ingest *ingest);
 struct partition *partitions_latest(void *ingest, const char *source, const char *name);
-struct partition *partitions_begin(void *ingest, const char *source, const char *name, int64_t start);
+struct partition *
+partitions_begin(void *ingest, const char *source, const char *name, int64_t start);
 MUST_USE bool partitions_load(struct ingest *ingest, struct error *err);
 /* Gives it the next number if it has none yet. */
 void partitions_number(struct ingest *ingest, struct partition *partition);
 struct partition *partitions_find(struct ingest *ingest, uint32_t number);
 
 /* The decoder of a source, opened (and for wide rows restored) on first use. */
-MUST_USE bool source_decoder(struct ingest *ingest, struct ingest_source *source, struct error *err);
+MUST_USE bool
+source_decoder(struct ingest *ingest, struct ingest_source *source, struct error *err);
 
 #endif

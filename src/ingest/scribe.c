@@ -17,7 +17,7 @@
 
 struct scribe {
 	struct scribe_options options;
-	struct pending pending;	    /* the open commit; the thread's own */
+	struct pending pending;     /* the open commit; the thread's own */
 	struct tree committed_tree; /* under the mutex from here on */
 	int64_t newest_ms;
 	pthread_t thread;
@@ -43,7 +43,8 @@ monotonic_ms(void)
 static void
 rest(struct scribe *scribe)
 {
-	int64_t left = scribe->options.commit_every_ms - (monotonic_ms() - scribe->pending.since_ms);
+	int64_t left =
+	    scribe->options.commit_every_ms - (monotonic_ms() - scribe->pending.since_ms);
 	struct timespec until;
 
 	if (!scribe->pending.block_count) {
@@ -145,8 +146,11 @@ turn(struct scribe *scribe, struct error *err)
 		good = commit(scribe, err);
 		committed = good;
 	}
-	if (good && (sign || (committed && monotonic_ms() - scribe->pending.published_ms >=
-				    scribe->options.checkpoint_every_ms)))
+	if (good &&
+	    (sign ||
+		(committed &&
+		    monotonic_ms() - scribe->pending.published_ms >=
+			scribe->options.checkpoint_every_ms)))
 		good = publish(scribe, err);
 	pthread_mutex_lock(&scribe->mutex);
 	scribe->pending.last_sequence = number;
@@ -199,7 +203,8 @@ scribe_open(const struct scribe_options *options, struct scribe **out, struct er
 	scribe->options = *options;
 	scribe->committed_tree = options->tree;
 	scribe->newest_ms = options->newest_ms;
-	pending_init(&scribe->pending, &options->tree, options->blocks, options->epoch, options->newest_ms);
+	pending_init(
+	    &scribe->pending, &options->tree, options->blocks, options->epoch, options->newest_ms);
 	scribe->pending.published_ms = monotonic_ms();
 	pthread_mutex_init(&scribe->mutex, NULL);
 	pthread_condattr_init(&monotonic);

@@ -19,16 +19,17 @@ struct scribe_options {
 	struct catalog *catalog;
 	const struct keys *keys;
 	const char *store;
-	struct tree tree;	/* of the facts, at the catalog's last commit */
-	uint64_t blocks;	/* in the catalog */
-	uint32_t epoch;		/* lineage epoch in force */
-	int64_t newest_ms;	/* greatest event time, TIME_NONE */
+	struct tree tree;  /* of the facts, at the catalog's last commit */
+	uint64_t blocks;   /* in the catalog */
+	uint32_t epoch;    /* lineage epoch in force */
+	int64_t newest_ms; /* greatest event time, TIME_NONE */
 	uint32_t commit_blocks;
 	int64_t commit_every_ms;
 	int64_t checkpoint_every_ms;
 };
 
-MUST_USE bool scribe_open(const struct scribe_options *options, struct scribe **scribe, struct error *err);
+MUST_USE bool
+scribe_open(const struct scribe_options *options, struct scribe **scribe, struct error *err);
 /*
  * Takes the block; waits while the queue is full. Returns its sequence number,
  * 0 when the scribe has stopped (scribe_check() says why).
@@ -47,7 +48,7 @@ void scribe_tree(struct scribe *scribe, struct tree *tree);
 void scribe_close(struct scribe *scribe);
 
 /* Signs the roots and writes STORE/checkpoint, STORE/checkpoints and STORE/verifier. */
-MUST_USE bool checkpoint_publish(const char *store, const struct keys *keys, const struct tree *tree,
-    int64_t newest_ms, struct error *err);
+MUST_USE bool checkpoint_publish(const char *store, const struct keys *keys,
+    const struct tree *tree, int64_t newest_ms, struct error *err);
 
 #endif

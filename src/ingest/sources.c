@@ -34,8 +34,11 @@ bool
 sources_open(struct ingest *ingest, struct error *err)
 {
 	const struct settings *settings = ingest->settings;
-	struct source_host host = {.context = ingest, .latest = partitions_latest, .begin = partitions_begin,
-	    .beginning_with = beginning_with, .notice = notice};
+	struct source_host host = {.context = ingest,
+	    .latest = partitions_latest,
+	    .begin = partitions_begin,
+	    .beginning_with = beginning_with,
+	    .notice = notice};
 	size_t i;
 
 	ingest->source_count = settings->source_count;
@@ -47,7 +50,8 @@ sources_open(struct ingest *ingest, struct error *err)
 		source->settings = &settings->sources[i];
 		if (ingest->options.without_sources)
 			continue;
-		options = settings_source_options(settings, source->settings, ingest->options.until_end);
+		options =
+		    settings_source_options(settings, source->settings, ingest->options.until_end);
 		if (!source->settings->type->open(&options, &host, &source->source, err))
 			return error_within(err, "source %s", source->settings->name);
 	}
@@ -114,7 +118,8 @@ restore(struct ingest *ingest, struct ingest_source *source, struct error *err)
 	    ledger_reader_open(folder, &reader, err);
 	if (good) {
 		lesson.blocks_left = state.blocks;
-		good = ledger_reader_walk(reader, teach, &lesson, &end, &torn, err) || err->kind == ERROR_NONE;
+		good = ledger_reader_walk(reader, teach, &lesson, &end, &torn, err) ||
+		    err->kind == ERROR_NONE;
 	}
 	ledger_reader_close(reader);
 	memory_free(folder);
@@ -126,14 +131,14 @@ source_decoder(struct ingest *ingest, struct ingest_source *source, struct error
 {
 	const struct settings *settings = ingest->settings;
 	struct decoder_options options = {
-		.settings_file = settings->file,
-		.source = source->settings->name,
-		.format = source->settings->format,
-		.mapping = source->settings->mapping,
-		.names = ingest->names,
-		.keys = ingest->keys,
-		.changes_max = (size_t)settings->changes_max,
-		.wide_entities_max = (size_t)settings->wide_entities_max,
+	    .settings_file = settings->file,
+	    .source = source->settings->name,
+	    .format = source->settings->format,
+	    .mapping = source->settings->mapping,
+	    .names = ingest->names,
+	    .keys = ingest->keys,
+	    .changes_max = (size_t)settings->changes_max,
+	    .wide_entities_max = (size_t)settings->wide_entities_max,
 	};
 
 	if (source->decoder)
@@ -143,6 +148,7 @@ source_decoder(struct ingest *ingest, struct ingest_source *source, struct error
 	if (!decoder_remembers(source->decoder))
 		return true;
 	if (!restore(ingest, source, err))
-		return error_within(err, "source %s: last rows from the ledger", source->settings->name);
+		return error_within(
+		    err, "source %s: last rows from the ledger", source->settings->name);
 	return true;
 }

@@ -16,13 +16,18 @@
 #define FREE_BYTES_LOW ((int64_t)1 << 30)
 #define CLOCK_AHEAD_MS (int64_t)(24 * 3600 * 1000)
 
-enum state { STATE_GOOD, STATE_WARNING, STATE_BAD };
+enum state {
+	STATE_GOOD,
+	STATE_WARNING,
+	STATE_BAD
+};
+
+static void note(json_t *checks, const char *name, enum state state, const char *remedy,
+    const char *format, ...) PRINTF_LIKE(5, 6);
 
 static void
-note(json_t *checks, const char *name, enum state state, const char *remedy, const char *format, ...) PRINTF_LIKE(5, 6);
-
-static void
-note(json_t *checks, const char *name, enum state state, const char *remedy, const char *format, ...)
+note(
+    json_t *checks, const char *name, enum state state, const char *remedy, const char *format, ...)
 {
 	static const char *const words[] = {"good", "warning", "bad"};
 	char detail[1200];
@@ -31,8 +36,9 @@ note(json_t *checks, const char *name, enum state state, const char *remedy, con
 	va_start(args, format);
 	vsnprintf(detail, sizeof(detail), format, args);
 	va_end(args);
-	json_array_append_new(checks, json_pack("{s:s, s:s, s:s, s:s}", "name", name, "state", words[state], "detail", detail,
-					  "remedy", state == STATE_GOOD ? "" : remedy));
+	json_array_append_new(checks,
+	    json_pack("{s:s, s:s, s:s, s:s}", "name", name, "state", words[state], "detail", detail,
+		"remedy", state == STATE_GOOD ? "" : remedy));
 }
 
 static void
@@ -42,13 +48,17 @@ check_keys(const struct settings *settings, json_t *checks)
 	struct error err = {0};
 
 	if (keys_open(settings->keys, &keys, &err))
-		note(checks, "key file", STATE_GOOD, "", "%s, readable by you alone", settings->keys);
+		note(checks, "key file", STATE_GOOD, "", "%s, readable by you alone",
+		    settings->keys);
 	else if (err.kind == ERROR_MISSING && !store_exists(settings->store))
-		note(checks, "key file", STATE_WARNING, "`dyetrace run` makes one for a new store, or `dyetrace keys create`",
+		note(checks, "key file", STATE_WARNING,
+		    "`dyetrace run` makes one for a new store, or `dyetrace keys create`",
 		    "%s does not exist yet", settings->keys);
 	else
 		note(checks, "key file", STATE_BAD,
-		    err.kind == ERROR_MISSING ? "bring it back from your copy: texts and pseudonyms need it" : "see the sentence",
+		    err.kind == ERROR_MISSING
+			? "bring it back from your copy: texts and pseudonyms need it"
+			: "see the sentence",
 		    "%s", err.text);
 	keys_close(keys);
 }
@@ -63,10 +73,11 @@ check_disk(const struct settings *settings, json_t *checks)
 		return;
 	free_bytes = (int64_t)(disk.f_bavail * disk.f_frsize);
 	note(checks, "disk", free_bytes < FREE_BYTES_LOW ? STATE_WARNING : STATE_GOOD,
-	    "free some: a full disk stops the tracker (nothing is lost, it goes on where it was)", "%.1f GiB free for %s",
-	    (double)free_bytes / (1 << 30), settings->store);
+	    "free some: a full disk stops the tracker (nothing is lost, it goes on where it was)",
+	    "%.1f GiB free for %s", (double)free_bytes / (1 << 30), settings->store);
 	if (disk.f_flag & ST_RDONLY)
-		note(checks, "disk", STATE_BAD, "mount it for writing", "the file system of %s is read-only", settings->store);
+		note(checks, "disk", STATE_BAD, "mount it for writing",
+		    "the file system of %s is read-only", settings->store);
 }
 
 static void
@@ -77,7 +88,8 @@ check_running(const struct settings *settings, json_t *checks)
 	if (process)
 		note(checks, "tracker", STATE_GOOD, "", "running as process %ld", process);
 	else
-		note(checks, "tracker", STATE_WARNING, "start it: `dyetrace run`", "not running on %s", settings->store);
+		note(checks, "tracker", STATE_WARNING, "start it: `dyetrace run`",
+		    "not running on %s", settings->store);
 }
 
 static void
@@ -88,7 +100,9 @@ check_file(json_t *checks, const char *name, const char *path)
 	if (access(path, R_OK) == 0)
 		note(checks, name, STATE_GOOD, "", "%s", path);
 	else
-		note(checks, name, STATE_BAD, "make it readable, or correct its path in the settings", "%s cannot be read", path);
+		note(checks, name, STATE_BAD,
+		    "make it readable, or correct its path in the settings", "%s cannot be read",
+		    path);
 }
 
 static void
@@ -105,13 +119,16 @@ check_end(const struct inquiry *inquiry, json_t *checks)
 	snprintf(name, sizeof(name), "%06u.avro", inquiry->state.segment);
 	path = store_path(folder, name);
 	if (stat(path, &status) != 0)
-		note(checks, "ledger", STATE_BAD, "bring it back from a backup, then `dyetrace verify`", "%s is missing", path);
+		note(checks, "ledger", STATE_BAD,
+		    "bring it back from a backup, then `dyetrace verify`", "%s is missing", path);
 	else if (status.st_size < inquiry->state.segment_bytes)
-		note(checks, "ledger", STATE_BAD, "bring it back from a backup, then `dyetrace verify`",
+		note(checks, "ledger", STATE_BAD,
+		    "bring it back from a backup, then `dyetrace verify`",
 		    "%s has %lld bytes, %lld are committed", path, (long long)status.st_size,
 		    (long long)inquiry->state.segment_bytes);
 	else
-		note(checks, "ledger", STATE_GOOD, "", "%llu records, the last segment holds all that is committed",
+		note(checks, "ledger", STATE_GOOD, "",
+		    "%llu records, the last segment holds all that is committed",
 		    (unsigned long long)inquiry->state.records);
 	memory_free(path);
 	memory_free(folder);
@@ -127,15 +144,19 @@ check_checkpoint(const struct inquiry *inquiry, json_t *checks)
 	if (inquiry_checkpoint(inquiry, &checkpoint, &text, &err)) {
 		if (checkpoint.size > inquiry->state.records)
 			note(checks, "checkpoint", STATE_BAD, "run `dyetrace rebuild`",
-			    "it speaks of %llu records, the catalog has %llu", (unsigned long long)checkpoint.size,
+			    "it speaks of %llu records, the catalog has %llu",
+			    (unsigned long long)checkpoint.size,
 			    (unsigned long long)inquiry->state.records);
 		else
 			note(checks, "checkpoint", STATE_GOOD, "", "covers %llu of %llu records",
-			    (unsigned long long)checkpoint.size, (unsigned long long)inquiry->state.records);
+			    (unsigned long long)checkpoint.size,
+			    (unsigned long long)inquiry->state.records);
 	} else if (err.kind == ERROR_MISSING) {
-		note(checks, "checkpoint", STATE_WARNING, "`dyetrace keys checkpoint` signs one now", "none yet");
+		note(checks, "checkpoint", STATE_WARNING,
+		    "`dyetrace keys checkpoint` signs one now", "none yet");
 	} else {
-		note(checks, "checkpoint", STATE_BAD, "compare it with your copies of earlier checkpoints", "%s", err.text);
+		note(checks, "checkpoint", STATE_BAD,
+		    "compare it with your copies of earlier checkpoints", "%s", err.text);
 	}
 	buffer_fini(&text);
 }
@@ -153,8 +174,8 @@ check_clock(const struct inquiry *inquiry, json_t *checks)
 	if (newest == TIME_NONE)
 		return;
 	note(checks, "clock", newest > now + CLOCK_AHEAD_MS ? STATE_WARNING : STATE_GOOD,
-	    "a writer's clock or time zone is off: check `time:` in the mapping", "the newest event is of %s",
-	    timestamp_text(newest, text));
+	    "a writer's clock or time zone is off: check `time:` in the mapping",
+	    "the newest event is of %s", timestamp_text(newest, text));
 }
 
 /* Positions that nothing explains, and what lies aside. */
@@ -167,13 +188,16 @@ check_positions(const struct inquiry *inquiry, json_t *checks)
 	for (i = 0; i < inquiry->partition_count; i++) {
 		const struct partition *p = inquiry->partitions[i];
 
-		unexplained += p->next_offset - p->start - p->recorded - p->quarantined - p->filtered - p->gaps;
+		unexplained += p->next_offset - p->start - p->recorded - p->quarantined -
+		    p->filtered - p->gaps;
 		quarantined += p->quarantined;
 	}
-	note(checks, "positions", unexplained ? STATE_BAD : STATE_GOOD, "run `dyetrace verify` and `dyetrace reconcile`",
-	    "%lld unexplained", (long long)unexplained);
-	note(checks, "quarantine", quarantined ? STATE_WARNING : STATE_GOOD, "`dyetrace quarantine list` says why and what to do",
-	    "%lld records lie aside", (long long)quarantined);
+	note(checks, "positions", unexplained ? STATE_BAD : STATE_GOOD,
+	    "run `dyetrace verify` and `dyetrace reconcile`", "%lld unexplained",
+	    (long long)unexplained);
+	note(checks, "quarantine", quarantined ? STATE_WARNING : STATE_GOOD,
+	    "`dyetrace quarantine list` says why and what to do", "%lld records lie aside",
+	    (long long)quarantined);
 }
 
 static void
@@ -183,11 +207,13 @@ check_store(const struct settings *settings, json_t *checks)
 	struct error err = {0};
 
 	if (!store_exists(settings->store)) {
-		note(checks, "store", STATE_WARNING, "`dyetrace run` makes it", "there is none at %s yet", settings->store);
+		note(checks, "store", STATE_WARNING, "`dyetrace run` makes it",
+		    "there is none at %s yet", settings->store);
 		return;
 	}
 	if (!inquiry_open(settings, &inquiry, &err)) {
-		note(checks, "store", STATE_BAD, "run `dyetrace rebuild` if it is the catalog", "%s", err.text);
+		note(checks, "store", STATE_BAD, "run `dyetrace rebuild` if it is the catalog",
+		    "%s", err.text);
 		return;
 	}
 	note(checks, "store", STATE_GOOD, "", "%s opens", settings->store);
@@ -212,7 +238,7 @@ inquiry_doctor(const struct settings *settings, struct error *err)
 	check_disk(settings, checks);
 	check_running(settings, checks);
 	check_store(settings, checks);
-	json_array_foreach (checks, i, one)
-		healthy = healthy && strcmp(json_string_value(json_object_get(one, "state")), "bad") != 0;
+	json_array_foreach(checks, i, one) healthy =
+	    healthy && strcmp(json_string_value(json_object_get(one, "state")), "bad") != 0;
 	return json_pack("{s:b, s:o}", "healthy", healthy, "checks", checks);
 }

@@ -60,7 +60,8 @@ partition_named(const struct inquiry *inquiry, struct text name, int64_t offset)
 
 		if (!whole && !text_equal(last_part(text_of(partition->name)), name))
 			continue;
-		rank = 1 + whole + 2 * (offset >= partition->start && offset < partition->next_offset);
+		rank =
+		    1 + whole + 2 * (offset >= partition->start && offset < partition->next_offset);
 		if (rank >= best_rank) {
 			best = partition;
 			best_rank = rank;
@@ -70,8 +71,8 @@ partition_named(const struct inquiry *inquiry, struct text name, int64_t offset)
 }
 
 bool
-inquiry_find_position(struct inquiry *inquiry, struct text named, bool *named_one, const struct partition **partition,
-    int64_t *offset, struct error *err)
+inquiry_find_position(struct inquiry *inquiry, struct text named, bool *named_one,
+    const struct partition **partition, int64_t *offset, struct error *err)
 {
 	struct text name;
 	int64_t number;
@@ -99,8 +100,8 @@ keep_row(void *context, const struct catalog_quarantined *row)
 }
 
 static bool
-record_at(struct inquiry *inquiry, const struct partition *partition, int64_t offset, uint64_t *index,
-    struct error *err)
+record_at(struct inquiry *inquiry, const struct partition *partition, int64_t offset,
+    uint64_t *index, struct error *err)
 {
 	struct catalog_quarantined aside = {0};
 	struct catalog_block block;
@@ -108,30 +109,36 @@ record_at(struct inquiry *inquiry, const struct partition *partition, int64_t of
 	bool found;
 	uint32_t i;
 
-	if (!catalog_quarantined_at(inquiry->catalog, partition->number, offset, keep_row, &aside, &found, err))
+	if (!catalog_quarantined_at(
+		inquiry->catalog, partition->number, offset, keep_row, &aside, &found, err))
 		return false;
 	if (found) {
 		*index = aside.replayed ? aside.replay_record : aside.record;
 		return true;
 	}
-	if (!catalog_block_of_position(inquiry->catalog, partition->number, offset, &block, &span, &found, err))
+	if (!catalog_block_of_position(
+		inquiry->catalog, partition->number, offset, &block, &span, &found, err))
 		return false;
 	if (!found)
-		return error_set(err, ERROR_MISSING, "%s has records %lld to %lld here, not %lld", partition->name,
-		    (long long)partition->start + 1, (long long)partition->next_offset, (long long)offset + 1);
+		return error_set(err, ERROR_MISSING, "%s has records %lld to %lld here, not %lld",
+		    partition->name, (long long)partition->start + 1,
+		    (long long)partition->next_offset, (long long)offset + 1);
 	if (!inquiry_block(inquiry, &block, err))
 		return false;
 	for (i = span.first_record; i < span.end_record && i < inquiry->content.record_count; i++) {
 		const struct record *record = &inquiry->content.records[i];
 
-		if (record->kind != RECORD_NOTE && !record->replay && text_is(record->partition, partition->name) &&
-		    text_is(record->source, partition->source) && record->incarnation == partition->incarnation &&
-		    offset >= record->offset && offset < record->offset + record->count) {
+		if (record->kind != RECORD_NOTE && !record->replay &&
+		    text_is(record->partition, partition->name) &&
+		    text_is(record->source, partition->source) &&
+		    record->incarnation == partition->incarnation && offset >= record->offset &&
+		    offset < record->offset + record->count) {
 			*index = block.first_record + i;
 			return true;
 		}
 	}
-	return error_set(err, ERROR_DAMAGED, "block %llu does not hold %s offset %lld, the catalog says it does",
+	return error_set(err, ERROR_DAMAGED,
+	    "block %llu does not hold %s offset %lld, the catalog says it does",
 	    (unsigned long long)block.number, partition->name, (long long)offset);
 }
 
@@ -178,10 +185,13 @@ nothing_named(struct inquiry *inquiry, struct text named, struct error *err)
 	best = suggestion_best(&suggestion);
 	text_show(named, 120, safe, sizeof(safe));
 	if (best.data)
-		return error_set(err, ERROR_MISSING, "no event has the id %s, and nothing was read from a file of that name; did you mean %.*s:LINE?",
+		return error_set(err, ERROR_MISSING,
+		    "no event has the id %s, and nothing was read from a file of that name; did "
+		    "you mean %.*s:LINE?",
 		    safe, TEXT_PRINT(best));
 	return error_set(err, ERROR_MISSING,
-	    "no event has the id %s; an event is named by its id, by FILE:LINE or by TOPIC/PARTITION/OFFSET (`dyetrace status` lists what was read)",
+	    "no event has the id %s; an event is named by its id, by FILE:LINE or by "
+	    "TOPIC/PARTITION/OFFSET (`dyetrace status` lists what was read)",
 	    safe);
 }
 
@@ -193,7 +203,8 @@ inquiry_find(struct inquiry *inquiry, struct text named, uint64_t *index, struct
 	int64_t offset;
 	bool is_position;
 
-	if (!catalog_records_of_id(inquiry->catalog, digest_identity(named), try_candidate, &search, err))
+	if (!catalog_records_of_id(
+		inquiry->catalog, digest_identity(named), try_candidate, &search, err))
 		return false;
 	if (search.error.kind != ERROR_NONE) {
 		*err = search.error;

@@ -14,8 +14,8 @@ keep_partition(void *context, const struct partition *partition)
 	*copy = *partition;
 	copy->source = memory_text(partition->source);
 	copy->name = memory_text(partition->name);
-	memory_grow(&inquiry->partitions, &inquiry->partition_capacity, inquiry->partition_count + 1,
-	    sizeof(*inquiry->partitions));
+	memory_grow(&inquiry->partitions, &inquiry->partition_capacity,
+	    inquiry->partition_count + 1, sizeof(*inquiry->partitions));
 	inquiry->partitions[inquiry->partition_count++] = copy;
 	return true;
 }
@@ -27,7 +27,8 @@ open_catalog(struct inquiry *inquiry, const char *store, struct error *err)
 	bool good = catalog_open(path, CATALOG_READ, &inquiry->catalog, err);
 
 	if (!good && err->kind == ERROR_MISSING)
-		error_set(err, ERROR_DAMAGED, "store %s has a ledger but no catalog: run `dyetrace rebuild`", store);
+		error_set(err, ERROR_DAMAGED,
+		    "store %s has a ledger but no catalog: run `dyetrace rebuild`", store);
 	else if (!good && err->kind == ERROR_DAMAGED)
 		error_within(err, "catalog (`dyetrace rebuild` makes it again from the ledger)");
 	memory_free(path);
@@ -51,14 +52,16 @@ inquiry_open(const struct settings *settings, struct inquiry **out, struct error
 
 	if (!store_exists(settings->store))
 		return error_set(err, ERROR_MISSING,
-		    "there is no store at %s: `dyetrace run` makes one, or name another with -s", settings->store);
+		    "there is no store at %s: `dyetrace run` makes one, or name another with -s",
+		    settings->store);
 	inquiry = memory_get(sizeof(*inquiry));
 	inquiry->settings = settings;
 	inquiry->names = symbols_open();
 	arena_init(&inquiry->arena);
 	if (!keys_open(settings->keys, &inquiry->keys, &inquiry->keys_error))
 		inquiry->keys = NULL;
-	if (!open_catalog(inquiry, settings->store, err) || !catalog_state(inquiry->catalog, &inquiry->state, err) ||
+	if (!open_catalog(inquiry, settings->store, err) ||
+	    !catalog_state(inquiry->catalog, &inquiry->state, err) ||
 	    !catalog_partitions(inquiry->catalog, keep_partition, inquiry, err) ||
 	    !open_ledger(inquiry, settings->store, err)) {
 		inquiry_close(inquiry);
@@ -92,13 +95,15 @@ inquiry_close(struct inquiry *inquiry)
 const struct partition *
 inquiry_partition(const struct inquiry *inquiry, uint32_t number)
 {
-	return number && number <= inquiry->partition_count ? inquiry->partitions[number - 1] : NULL;
+	return number && number <= inquiry->partition_count ? inquiry->partitions[number - 1]
+							    : NULL;
 }
 
 bool
 inquiry_block(struct inquiry *inquiry, const struct catalog_block *block, struct error *err)
 {
-	struct block_place place = {block->segment, block->offset, block->bytes, block->objects, block->identity};
+	struct block_place place = {
+	    block->segment, block->offset, block->bytes, block->objects, block->identity};
 	struct text body;
 
 	if (block->number == inquiry->block.number)
@@ -106,11 +111,13 @@ inquiry_block(struct inquiry *inquiry, const struct catalog_block *block, struct
 	inquiry->block.number = 0;
 	arena_reset(&inquiry->arena);
 	if (!ledger_reader_block(inquiry->ledger, &place, &body, err) ||
-	    !block_read(body, place.objects, inquiry->names, inquiry->keys, &inquiry->arena, &inquiry->content, err))
+	    !block_read(body, place.objects, inquiry->names, inquiry->keys, &inquiry->arena,
+		&inquiry->content, err))
 		return error_within(err, "block %llu", (unsigned long long)block->number);
 	if (inquiry->content.record_count != block->records)
 		return error_set(err, ERROR_DAMAGED, "block %llu: %u records, the catalog says %u",
-		    (unsigned long long)block->number, inquiry->content.record_count, block->records);
+		    (unsigned long long)block->number, inquiry->content.record_count,
+		    block->records);
 	inquiry->block = *block;
 	return true;
 }
@@ -127,7 +134,8 @@ inquiry_record(struct inquiry *inquiry, uint64_t index, struct error *err)
 	if (!catalog_block_of_record(inquiry->catalog, index, &block, &found, err))
 		return NULL;
 	if (!found) {
-		error_set(err, ERROR_DAMAGED, "record %llu is in no block", (unsigned long long)index);
+		error_set(
+		    err, ERROR_DAMAGED, "record %llu is in no block", (unsigned long long)index);
 		return NULL;
 	}
 	if (!inquiry_block(inquiry, &block, err))
@@ -136,7 +144,8 @@ inquiry_record(struct inquiry *inquiry, uint64_t index, struct error *err)
 }
 
 bool
-inquiry_checkpoint(const struct inquiry *inquiry, struct checkpoint *checkpoint, struct buffer *note, struct error *err)
+inquiry_checkpoint(const struct inquiry *inquiry, struct checkpoint *checkpoint,
+    struct buffer *note, struct error *err)
 {
 	char *path = store_path(inquiry->settings->store, STORE_CHECKPOINT);
 	uint8_t public_key[KEY_BYTES];
@@ -145,15 +154,16 @@ inquiry_checkpoint(const struct inquiry *inquiry, struct checkpoint *checkpoint,
 	good = file_read(path, CHECKPOINT_BYTES_MAX, note, err);
 	if (good && inquiry->keys)
 		keys_public(inquiry->keys, public_key);
-	if (good && !checkpoint_read(buffer_text(note), inquiry->keys ? public_key : NULL, checkpoint, err))
+	if (good &&
+	    !checkpoint_read(buffer_text(note), inquiry->keys ? public_key : NULL, checkpoint, err))
 		good = error_within(err, "%s", path);
 	memory_free(path);
 	return good;
 }
 
 bool
-inquiry_lineage_at(struct inquiry *inquiry, uint64_t record, struct lineage **lineage, uint32_t *epoch,
-    struct error *err)
+inquiry_lineage_at(struct inquiry *inquiry, uint64_t record, struct lineage **lineage,
+    uint32_t *epoch, struct error *err)
 {
 	const struct record *note;
 	uint64_t note_record;

@@ -26,7 +26,8 @@ struct inquiry;
  *
  * ERROR_MISSING  there is no store
  */
-MUST_USE bool inquiry_open(const struct settings *settings, struct inquiry **inquiry, struct error *err);
+MUST_USE bool
+inquiry_open(const struct settings *settings, struct inquiry **inquiry, struct error *err);
 void inquiry_close(struct inquiry *inquiry); /* accepts NULL */
 
 typedef void inquiry_progress(void *context, int64_t done, int64_t total);
@@ -35,15 +36,19 @@ typedef void inquiry_progress(void *context, int64_t done, int64_t total);
  * named: an id, FILE:LINE, or TOPIC/PARTITION/OFFSET. */
 json_t *inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err);
 /* The proof file of an event (ledger/checkpoint.h), as its JSON text. */
-bool inquiry_prove(struct inquiry *inquiry, struct text named, struct buffer *proof, struct error *err);
+bool
+inquiry_prove(struct inquiry *inquiry, struct text named, struct buffer *proof, struct error *err);
 /* {"verified":bool, "records":…, "root":…, "checks":[{"name","passed","detail"}]}; damage is an answer here. */
-json_t *inquiry_verify(struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err);
+json_t *inquiry_verify(
+    struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err);
 /* {"running":…, "partitions":[…], "quarantine":[…], "disk":…, "checkpoint":…} */
 json_t *inquiry_status(struct inquiry *inquiry, struct error *err);
 /* {"unexplained":n, "partitions":[{…,"content":"equal"|"differs"|"source gone"|"cannot be read again"}]} */
-json_t *inquiry_reconcile(struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err);
+json_t *inquiry_reconcile(
+    struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err);
 /* {"quarantined":n, "records":[…]}; limit 0: all. reason: absent for all. */
-json_t *inquiry_quarantine(struct inquiry *inquiry, struct text reason, int64_t limit, struct error *err);
+json_t *
+inquiry_quarantine(struct inquiry *inquiry, struct text reason, int64_t limit, struct error *err);
 /* One quarantined position with its raw bytes (shown safely, "raw" base64). */
 json_t *inquiry_quarantined(struct inquiry *inquiry, struct text named, struct error *err);
 /* The lineage in force: {"epoch":…, "datasets":…, "features":…, "models":…, "tree":"…"}; name filters, absent: all. */

@@ -13,10 +13,10 @@ feature_entry(const struct lineage *lineage, const struct lineage_feature *featu
 	for (i = 0; i < feature->field_count; i++)
 		json_array_append_new(fields, show_text(feature->fields[i]));
 	lineage_feature_words(feature, &words);
-	document = json_pack("{s:o, s:o, s:o, s:o, s:s, s:s}", "name", show_text(feature->name), "dataset",
-	    show_text(lineage->datasets[feature->dataset].name), "fields", fields, "what",
-	    show_text(buffer_text(&words)), "aggregate", lineage_aggregate_name(feature->aggregate), "key",
-	    lineage_subject_name(feature->key));
+	document = json_pack("{s:o, s:o, s:o, s:o, s:s, s:s}", "name", show_text(feature->name),
+	    "dataset", show_text(lineage->datasets[feature->dataset].name), "fields", fields,
+	    "what", show_text(buffer_text(&words)), "aggregate",
+	    lineage_aggregate_name(feature->aggregate), "key", lineage_subject_name(feature->key));
 	buffer_fini(&words);
 	return document;
 }
@@ -28,9 +28,10 @@ model_entry(const struct lineage *lineage, const struct lineage_model *model)
 	uint32_t i;
 
 	for (i = 0; i < model->input_count; i++)
-		json_array_append_new(inputs, show_text(lineage->features[model->inputs[i].feature].name));
-	return json_pack("{s:o, s:o, s:s, s:o}", "name", show_text(model->name), "version", show_text(model->version),
-	    "kind", lineage_kind_name(model->kind), "inputs", inputs);
+		json_array_append_new(
+		    inputs, show_text(lineage->features[model->inputs[i].feature].name));
+	return json_pack("{s:o, s:o, s:s, s:o}", "name", show_text(model->name), "version",
+	    show_text(model->version), "kind", lineage_kind_name(model->kind), "inputs", inputs);
 }
 
 static json_t *
@@ -45,8 +46,8 @@ document_of(const struct lineage *lineage, uint32_t epoch, struct text tree)
 		json_array_append_new(features, feature_entry(lineage, &lineage->features[i]));
 	for (i = 0; i < lineage->model_count; i++)
 		json_array_append_new(models, model_entry(lineage, &lineage->models[i]));
-	return json_pack("{s:i, s:o, s:o, s:o, s:o}", "epoch", (int)epoch, "datasets", datasets, "features", features,
-	    "models", models, "tree", show_text(tree));
+	return json_pack("{s:i, s:o, s:o, s:o, s:o}", "epoch", (int)epoch, "datasets", datasets,
+	    "features", features, "models", models, "tree", show_text(tree));
 }
 
 json_t *
@@ -61,7 +62,8 @@ inquiry_lineage(struct inquiry *inquiry, struct text name, struct error *err)
 	if (!inquiry_lineage_at(inquiry, UINT64_MAX >> 1, &lineage, &epoch, err))
 		return NULL;
 	if (!lineage) {
-		error_set(err, ERROR_MISSING, "no lineage is in force: name one with `lineage:` in the settings");
+		error_set(err, ERROR_MISSING,
+		    "no lineage is in force: name one with `lineage:` in the settings");
 		return NULL;
 	}
 	if (lineage_tree(lineage, name, &tree)) {
@@ -69,7 +71,8 @@ inquiry_lineage(struct inquiry *inquiry, struct text name, struct error *err)
 	} else {
 		nearest = lineage_suggest(lineage, NOUN_ANY, name);
 		error_set(err, ERROR_MISSING, "the lineage names no %.*s%s%.*s%s", TEXT_PRINT(name),
-		    nearest.data ? "; did you mean " : "", TEXT_PRINT(nearest), nearest.data ? "?" : "");
+		    nearest.data ? "; did you mean " : "", TEXT_PRINT(nearest),
+		    nearest.data ? "?" : "");
 	}
 	buffer_fini(&tree);
 	lineage_close(lineage);

@@ -14,7 +14,7 @@
 
 struct inquiry {
 	const struct settings *settings;
-	struct keys *keys;	 /* NULL: cannot be read */
+	struct keys *keys;       /* NULL: cannot be read */
 	struct error keys_error; /* why */
 	struct symbols *names;
 	struct catalog *catalog;
@@ -29,33 +29,36 @@ struct inquiry {
 };
 
 /* Reads a block into inquiry->content (kept if it is the one read last). */
-MUST_USE bool inquiry_block(struct inquiry *inquiry, const struct catalog_block *block, struct error *err);
+MUST_USE bool
+inquiry_block(struct inquiry *inquiry, const struct catalog_block *block, struct error *err);
 /* One record by its ledger index; borrowed until the next block is read. ERROR_DAMAGED if there is none. */
 const struct record *inquiry_record(struct inquiry *inquiry, uint64_t index, struct error *err);
 /* NULL if no partition has that number */
 const struct partition *inquiry_partition(const struct inquiry *inquiry, uint32_t number);
 
 /* Where a named event stands: its newest record (the replayed one, if it came back from quarantine). ERROR_MISSING. */
-MUST_USE bool inquiry_find(struct inquiry *inquiry, struct text named, uint64_t *index, struct error *err);
+MUST_USE bool
+inquiry_find(struct inquiry *inquiry, struct text named, uint64_t *index, struct error *err);
 /* Only positions: FILE:LINE or TOPIC/PARTITION/OFFSET. *named_one: text has that form and names a partition. */
 MUST_USE bool inquiry_find_position(struct inquiry *inquiry, struct text named, bool *named_one,
     const struct partition **partition, int64_t *offset, struct error *err);
 
 /* The newest signed checkpoint. ERROR_MISSING: none yet; ERROR_REFUSED, _MALFORMED: not ours. note is appended. */
-MUST_USE bool inquiry_checkpoint(const struct inquiry *inquiry, struct checkpoint *checkpoint, struct buffer *note,
-    struct error *err);
+MUST_USE bool inquiry_checkpoint(const struct inquiry *inquiry, struct checkpoint *checkpoint,
+    struct buffer *note, struct error *err);
 /* The lineage in force at a record; *lineage NULL before the first (ended by lineage_close). */
-MUST_USE bool inquiry_lineage_at(struct inquiry *inquiry, uint64_t record, struct lineage **lineage, uint32_t *epoch,
-    struct error *err);
+MUST_USE bool inquiry_lineage_at(struct inquiry *inquiry, uint64_t record, struct lineage **lineage,
+    uint32_t *epoch, struct error *err);
 /* The audit path of a record in the tree of size leaves. */
-MUST_USE bool inquiry_path(struct inquiry *inquiry, uint64_t index, uint64_t size, struct tree_path *path,
-    struct error *err);
+MUST_USE bool inquiry_path(struct inquiry *inquiry, uint64_t index, uint64_t size,
+    struct tree_path *path, struct error *err);
 
-json_t *show_text(struct text text);	 /* null if absent; bytes that are no UTF-8 are escaped */
+json_t *show_text(struct text text); /* null if absent; bytes that are no UTF-8 are escaped */
 json_t *show_symbol(const struct inquiry *inquiry, uint32_t symbol);
-json_t *show_time(int64_t time_ms);	 /* null for TIME_NONE */
+json_t *show_time(int64_t time_ms); /* null for TIME_NONE */
 json_t *show_value(const struct value *value);
 json_t *show_hash(const void *bytes, size_t size); /* hex */
-json_t *show_position(const struct record *record); /* {"source","partition","incarnation","offset","line"} */
+json_t *show_position(
+    const struct record *record); /* {"source","partition","incarnation","offset","line"} */
 
 #endif

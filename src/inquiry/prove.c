@@ -18,7 +18,8 @@ chunk_hash(void *context, uint64_t chunk, struct tree_hash *hash, struct error *
 	struct leaves *leaves = context;
 
 	if (chunk >= leaves->chunk_count)
-		return error_set(err, ERROR_DAMAGED, "the catalog has no hash of records %llu and following",
+		return error_set(err, ERROR_DAMAGED,
+		    "the catalog has no hash of records %llu and following",
 		    (unsigned long long)chunk * TREE_CHUNK_LEAVES);
 	memcpy(hash->bytes, leaves->chunks[chunk], sizeof(hash->bytes));
 	return true;
@@ -40,7 +41,8 @@ leaf_hash(void *context, uint64_t index, struct tree_hash *hash, struct error *e
 }
 
 bool
-inquiry_path(struct inquiry *inquiry, uint64_t index, uint64_t size, struct tree_path *path, struct error *err)
+inquiry_path(struct inquiry *inquiry, uint64_t index, uint64_t size, struct tree_path *path,
+    struct error *err)
 {
 	struct leaves leaves = {.inquiry = inquiry, .chunk_count = size / TREE_CHUNK_LEAVES};
 	struct tree_reader reader = {.context = &leaves, .chunk = chunk_hash, .leaf = leaf_hash};
@@ -60,15 +62,17 @@ holds(const struct proof *proof, struct error *err)
 	struct tree_hash leaf;
 
 	tree_leaf_hash(proof->leaf, &leaf);
-	if (tree_check_inclusion(&leaf, proof->index, proof->checkpoint.size, &proof->path, &proof->checkpoint.root))
+	if (tree_check_inclusion(
+		&leaf, proof->index, proof->checkpoint.size, &proof->path, &proof->checkpoint.root))
 		return true;
 	return error_set(err, ERROR_DAMAGED,
-	    "record %llu does not lead to the signed root: run `dyetrace verify`", (unsigned long long)proof->index);
+	    "record %llu does not lead to the signed root: run `dyetrace verify`",
+	    (unsigned long long)proof->index);
 }
 
 static bool
-write_proof(struct inquiry *inquiry, uint64_t index, struct proof *proof, struct buffer *leaf, struct buffer *out,
-    struct error *err)
+write_proof(struct inquiry *inquiry, uint64_t index, struct proof *proof, struct buffer *leaf,
+    struct buffer *out, struct error *err)
 {
 	const struct record *record = inquiry_record(inquiry, index, err);
 
@@ -77,8 +81,8 @@ write_proof(struct inquiry *inquiry, uint64_t index, struct proof *proof, struct
 	leaf_encode(record, inquiry->names, inquiry->keys, leaf);
 	proof->leaf = buffer_text(leaf);
 	proof->index = index;
-	return inquiry_path(inquiry, index, proof->checkpoint.size, &proof->path, err) && holds(proof, err) &&
-	    proof_write(proof, out, err);
+	return inquiry_path(inquiry, index, proof->checkpoint.size, &proof->path, err) &&
+	    holds(proof, err) && proof_write(proof, out, err);
 }
 
 bool
@@ -102,7 +106,8 @@ inquiry_prove(struct inquiry *inquiry, struct text named, struct buffer *out, st
 	}
 	if (index >= proof.checkpoint.size) {
 		error_set(err, ERROR_MISSING,
-		    "record %llu is newer than the last signed checkpoint (%llu records): `dyetrace keys checkpoint` signs one now",
+		    "record %llu is newer than the last signed checkpoint (%llu records): "
+		    "`dyetrace keys checkpoint` signs one now",
 		    (unsigned long long)index, (unsigned long long)proof.checkpoint.size);
 		goto undo;
 	}

@@ -24,11 +24,14 @@ row_document(struct inquiry *inquiry, const struct catalog_quarantined *row)
 	const struct reason *reason = reason_find(row->reason);
 	char named[512];
 
-	snprintf(named, sizeof(named), "%s:%lld", partition ? partition->name : "?", (long long)row->offset + 1);
+	snprintf(named, sizeof(named), "%s:%lld", partition ? partition->name : "?",
+	    (long long)row->offset + 1);
 	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:s, s:o, s:s, s:b}", "at", named, "source",
-	    partition ? partition->source : "?", "offset", (json_int_t)row->offset, "record", (json_int_t)row->record,
-	    "reason", show_text(row->reason), "sentence", reason ? reason->sentence : "a reason of another version",
-	    "detail", show_text(row->detail), "advice", reason ? reason->advice : "", "replayed", row->replayed);
+	    partition ? partition->source : "?", "offset", (json_int_t)row->offset, "record",
+	    (json_int_t)row->record, "reason", show_text(row->reason), "sentence",
+	    reason ? reason->sentence : "a reason of another version", "detail",
+	    show_text(row->detail), "advice", reason ? reason->advice : "", "replayed",
+	    row->replayed);
 }
 
 static bool
@@ -47,13 +50,15 @@ list_row(void *context, const struct catalog_quarantined *row)
 json_t *
 inquiry_quarantine(struct inquiry *inquiry, struct text reason, int64_t limit, struct error *err)
 {
-	struct list list = {.inquiry = inquiry, .reason = reason, .limit = limit, .records = json_array()};
+	struct list list = {
+	    .inquiry = inquiry, .reason = reason, .limit = limit, .records = json_array()};
 
 	if (!catalog_quarantined_each(inquiry->catalog, false, list_row, &list, err)) {
 		json_decref(list.records);
 		return NULL;
 	}
-	return json_pack("{s:I, s:o}", "quarantined", (json_int_t)list.count, "records", list.records);
+	return json_pack(
+	    "{s:I, s:o}", "quarantined", (json_int_t)list.count, "records", list.records);
 }
 
 static bool
@@ -78,7 +83,8 @@ base64(struct text bytes)
 }
 
 static bool
-add_raw(struct inquiry *inquiry, json_t *document, const struct partition *partition, int64_t offset, struct error *err)
+add_raw(struct inquiry *inquiry, json_t *document, const struct partition *partition,
+    int64_t offset, struct error *err)
 {
 	char *path = store_path(inquiry->settings->store, STORE_QUARANTINE), safe[8 * RAW_SHOWN];
 	struct quarantine *quarantine = NULL;
@@ -95,7 +101,8 @@ add_raw(struct inquiry *inquiry, json_t *document, const struct partition *parti
 	if (good && found) {
 		json_object_set_new(document, "bytes", json_integer((json_int_t)raw.payload.size));
 		json_object_set_new(document, "shown",
-		    json_string(text_show(buffer_text(&raw.payload), RAW_SHOWN, safe, sizeof(safe))));
+		    json_string(
+			text_show(buffer_text(&raw.payload), RAW_SHOWN, safe, sizeof(safe))));
 		json_object_set_new(document, "raw", base64(buffer_text(&raw.payload)));
 	}
 	quarantine_raw_fini(&raw);
@@ -116,13 +123,17 @@ inquiry_quarantined(struct inquiry *inquiry, struct text named, struct error *er
 	if (!inquiry_find_position(inquiry, named, &is_position, &partition, &offset, err))
 		goto undo;
 	if (!is_position) {
-		error_set(err, ERROR_MISSING, "no partition of that name: `dyetrace quarantine list` shows what lies aside, as FILE:LINE");
+		error_set(err, ERROR_MISSING,
+		    "no partition of that name: `dyetrace quarantine list` shows what lies aside, "
+		    "as FILE:LINE");
 		goto undo;
 	}
-	if (!catalog_quarantined_at(inquiry->catalog, partition->number, offset, one_row, &list, &found, err))
+	if (!catalog_quarantined_at(
+		inquiry->catalog, partition->number, offset, one_row, &list, &found, err))
 		goto undo;
 	if (!found) {
-		error_set(err, ERROR_MISSING, "%s:%lld is not quarantined", partition->name, (long long)offset + 1);
+		error_set(err, ERROR_MISSING, "%s:%lld is not quarantined", partition->name,
+		    (long long)offset + 1);
 		goto undo;
 	}
 	document = json_incref(json_array_get(list.records, 0));

@@ -19,7 +19,8 @@ digest(void *context, const struct message *message)
 {
 	struct again *again = context;
 	uint32_t bytes = (uint32_t)message->payload.size;
-	uint8_t size[4] = {(uint8_t)(bytes >> 24), (uint8_t)(bytes >> 16), (uint8_t)(bytes >> 8), (uint8_t)bytes};
+	uint8_t size[4] = {
+	    (uint8_t)(bytes >> 24), (uint8_t)(bytes >> 16), (uint8_t)(bytes >> 8), (uint8_t)bytes};
 
 	again->positions += message->count;
 	again->bytes += (int64_t)message->payload.size;
@@ -34,9 +35,11 @@ digest(void *context, const struct message *message)
 
 /* What reading again says of the content, in one word of a few. */
 static const char *
-compare(struct inquiry *inquiry, const struct partition *partition, struct again *again, struct error *err)
+compare(struct inquiry *inquiry, const struct partition *partition, struct again *again,
+    struct error *err)
 {
-	const struct settings_source *settings = settings_source_find(inquiry->settings, partition->source);
+	const struct settings_source *settings =
+	    settings_source_find(inquiry->settings, partition->source);
 	uint8_t ours[SHA256_BYTES], theirs[SHA256_BYTES];
 	struct source_options options;
 
@@ -50,32 +53,35 @@ compare(struct inquiry *inquiry, const struct partition *partition, struct again
 		return err->kind == ERROR_MISSING ? "source gone" : "unreadable";
 	sha256_now(&partition->content, ours);
 	sha256_now(&again->content, theirs);
-	if (again->positions == partition->next_offset - partition->start && memcmp(ours, theirs, sizeof(ours)) == 0)
+	if (again->positions == partition->next_offset - partition->start &&
+	    memcmp(ours, theirs, sizeof(ours)) == 0)
 		return "equal";
 	return "differs";
 }
 
 static json_t *
-partition_document(const struct partition *partition, const struct again *again, const char *content,
-    const struct error *err)
+partition_document(const struct partition *partition, const struct again *again,
+    const char *content, const struct error *err)
 {
 	int64_t committed = partition->next_offset - partition->start;
-	int64_t unexplained = committed - partition->recorded - partition->quarantined - partition->filtered -
-	    partition->gaps;
+	int64_t unexplained = committed - partition->recorded - partition->quarantined -
+	    partition->filtered - partition->gaps;
 	uint8_t digest_bytes[SHA256_BYTES];
 
 	sha256_now(&partition->content, digest_bytes);
-	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o, s:o}", "source", partition->source,
-	    "partition", partition->name, "incarnation", (int)partition->incarnation, "committed", (json_int_t)committed,
-	    "recorded", (json_int_t)partition->recorded, "quarantined", (json_int_t)partition->quarantined, "filtered",
-	    (json_int_t)partition->filtered, "gaps", (json_int_t)partition->gaps, "unexplained", (json_int_t)unexplained,
-	    "read_again", (json_int_t)again->positions, "content", content, "digest",
-	    show_hash(digest_bytes, sizeof(digest_bytes)), "trouble",
+	return json_pack("{s:s, s:s, s:i, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s, s:o, s:o}",
+	    "source", partition->source, "partition", partition->name, "incarnation",
+	    (int)partition->incarnation, "committed", (json_int_t)committed, "recorded",
+	    (json_int_t)partition->recorded, "quarantined", (json_int_t)partition->quarantined,
+	    "filtered", (json_int_t)partition->filtered, "gaps", (json_int_t)partition->gaps,
+	    "unexplained", (json_int_t)unexplained, "read_again", (json_int_t)again->positions,
+	    "content", content, "digest", show_hash(digest_bytes, sizeof(digest_bytes)), "trouble",
 	    err->kind == ERROR_NONE ? json_null() : json_string(err->text));
 }
 
 json_t *
-inquiry_reconcile(struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err)
+inquiry_reconcile(
+    struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err)
 {
 	json_t *partitions = json_array();
 	int64_t all = 0, done = 0, unexplained = 0, differing = 0, unread = 0;
@@ -86,7 +92,8 @@ inquiry_reconcile(struct inquiry *inquiry, inquiry_progress *progress, void *con
 		all += inquiry->partitions[i]->next_offset - inquiry->partitions[i]->start;
 	for (i = 0; i < inquiry->partition_count; i++) {
 		const struct partition *partition = inquiry->partitions[i];
-		struct again again = {.done_before = done, .all = all, .progress = progress, .context = context};
+		struct again again = {
+		    .done_before = done, .all = all, .progress = progress, .context = context};
 		struct error why = {0};
 		const char *content = compare(inquiry, partition, &again, &why);
 		json_t *one = partition_document(partition, &again, content, &why);
@@ -97,7 +104,7 @@ inquiry_reconcile(struct inquiry *inquiry, inquiry_progress *progress, void *con
 		unread += strcmp(content, "differs") != 0 && strcmp(content, "equal") != 0;
 		json_array_append_new(partitions, one);
 	}
-	return json_pack("{s:b, s:I, s:I, s:I, s:o}", "reconciled", !unexplained && !differing, "unexplained",
-	    (json_int_t)unexplained, "differing", (json_int_t)differing, "not_read_again", (json_int_t)unread, "partitions",
-	    partitions);
+	return json_pack("{s:b, s:I, s:I, s:I, s:o}", "reconciled", !unexplained && !differing,
+	    "unexplained", (json_int_t)unexplained, "differing", (json_int_t)differing,
+	    "not_read_again", (json_int_t)unread, "partitions", partitions);
 }

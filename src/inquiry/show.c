@@ -65,8 +65,8 @@ show_value(const struct value *value)
 	case VALUE_TEXT:
 		return show_text(value->text);
 	case VALUE_HASHED:
-		return json_pack("{s:o, s:i}", "mac", show_hash(value->hashed.mac, TEXT_MAC_BYTES), "bytes",
-		    (int)value->hashed.size);
+		return json_pack("{s:o, s:i}", "mac", show_hash(value->hashed.mac, TEXT_MAC_BYTES),
+		    "bytes", (int)value->hashed.size);
 	}
 	return json_null();
 }

@@ -16,7 +16,8 @@ static json_t *
 partition_document(const struct inquiry *inquiry, const struct partition *partition)
 {
 	int64_t read = partition->next_offset - partition->start;
-	int64_t explained = partition->recorded + partition->quarantined + partition->filtered + partition->gaps;
+	int64_t explained =
+	    partition->recorded + partition->quarantined + partition->filtered + partition->gaps;
 	uint8_t content[SHA256_BYTES];
 	bool replaced = false;
 	size_t i;
@@ -26,10 +27,11 @@ partition_document(const struct inquiry *inquiry, const struct partition *partit
 		    strcmp(inquiry->partitions[i]->source, partition->source) == 0)
 			replaced = true;
 	sha256_now(&partition->content, content);
-	return json_pack("{s:s, s:s, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "source", partition->source,
-	    "partition", partition->name, "incarnation", (int)partition->incarnation, "ended",
-	    partition->ended || replaced, "start", (json_int_t)partition->start, "committed",
-	    (json_int_t)partition->next_offset, "recorded", (json_int_t)partition->recorded, "quarantined",
+	return json_pack("{s:s, s:s, s:i, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o}",
+	    "source", partition->source, "partition", partition->name, "incarnation",
+	    (int)partition->incarnation, "ended", partition->ended || replaced, "start",
+	    (json_int_t)partition->start, "committed", (json_int_t)partition->next_offset,
+	    "recorded", (json_int_t)partition->recorded, "quarantined",
 	    (json_int_t)partition->quarantined, "filtered", (json_int_t)partition->filtered, "gaps",
 	    (json_int_t)partition->gaps, "unexplained", (json_int_t)(read - explained), "newest",
 	    show_time(partition->max_time_ms), "content", show_hash(content, sizeof(content)));
@@ -62,8 +64,11 @@ look_begin(void *context, const char *source, const char *name, int64_t start)
 {
 	struct look *look = context;
 
-	look->scratch = (struct partition){
-	    .source = (char *)source, .name = (char *)name, .incarnation = 1, .start = start, .next_offset = start};
+	look->scratch = (struct partition){.source = (char *)source,
+	    .name = (char *)name,
+	    .incarnation = 1,
+	    .start = start,
+	    .next_offset = start};
 	sha256_init(&look->scratch.content);
 	return &look->scratch;
 }
@@ -84,8 +89,10 @@ source_document(struct inquiry *inquiry, const struct settings_source *settings)
 		backlog = type->backlog(source);
 		type->close(source);
 	}
-	json_object_set_new(document, "backlog_bytes", backlog < 0 ? json_null() : json_integer(backlog));
-	json_object_set_new(document, "trouble", err.kind == ERROR_NONE ? json_null() : json_string(err.text));
+	json_object_set_new(
+	    document, "backlog_bytes", backlog < 0 ? json_null() : json_integer(backlog));
+	json_object_set_new(
+	    document, "trouble", err.kind == ERROR_NONE ? json_null() : json_string(err.text));
 	return document;
 }
 
@@ -113,8 +120,9 @@ disk_document(const struct inquiry *inquiry)
 		free_bytes = (int64_t)(disk.f_bavail * disk.f_frsize);
 	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "ledger_bytes",
 	    (json_int_t)ledger_reader_bytes(inquiry->ledger), "catalog_bytes",
-	    (json_int_t)(file_bytes(store, STORE_CATALOG) + file_bytes(store, STORE_CATALOG "-wal")), "identity_bytes",
-	    (json_int_t)file_bytes(store, STORE_IDENTITY), "quarantine_bytes",
+	    (json_int_t)(file_bytes(store, STORE_CATALOG) +
+		file_bytes(store, STORE_CATALOG "-wal")),
+	    "identity_bytes", (json_int_t)file_bytes(store, STORE_IDENTITY), "quarantine_bytes",
 	    (json_int_t)file_bytes(store, STORE_QUARANTINE), "free_bytes", (json_int_t)free_bytes);
 }
 
@@ -127,9 +135,9 @@ checkpoint_document(const struct inquiry *inquiry)
 	json_t *document;
 
 	if (inquiry_checkpoint(inquiry, &checkpoint, &note, &err))
-		document = json_pack("{s:I, s:o, s:o, s:s}", "records", (json_int_t)checkpoint.size, "root",
-		    show_hash(&checkpoint.root, sizeof(checkpoint.root)), "newest", show_time(checkpoint.time_ms), "origin",
-		    checkpoint.origin);
+		document = json_pack("{s:I, s:o, s:o, s:s}", "records", (json_int_t)checkpoint.size,
+		    "root", show_hash(&checkpoint.root, sizeof(checkpoint.root)), "newest",
+		    show_time(checkpoint.time_ms), "origin", checkpoint.origin);
 	else if (err.kind == ERROR_MISSING)
 		document = json_null();
 	else
@@ -144,8 +152,9 @@ add_reason(void *context, struct text code, int64_t count)
 	const struct reason *reason = reason_find(code);
 
 	json_array_append_new(context,
-	    json_pack("{s:o, s:I, s:s, s:s}", "reason", show_text(code), "count", (json_int_t)count, "sentence",
-		reason ? reason->sentence : "a reason of another version", "advice", reason ? reason->advice : ""));
+	    json_pack("{s:o, s:I, s:s, s:s}", "reason", show_text(code), "count", (json_int_t)count,
+		"sentence", reason ? reason->sentence : "a reason of another version", "advice",
+		reason ? reason->advice : ""));
 	return true;
 }
 
@@ -167,17 +176,20 @@ inquiry_status(struct inquiry *inquiry, struct error *err)
 		json_array_append_new(partitions, one);
 	}
 	for (i = 0; i < inquiry->settings->source_count; i++)
-		json_array_append_new(sources, source_document(inquiry, &inquiry->settings->sources[i]));
+		json_array_append_new(
+		    sources, source_document(inquiry, &inquiry->settings->sources[i]));
 	if (!catalog_quarantine_reasons(inquiry->catalog, add_reason, aside, err)) {
 		json_decref(partitions);
 		json_decref(sources);
 		json_decref(aside);
 		return NULL;
 	}
-	return json_pack("{s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "store",
-	    inquiry->settings->store, "process", (json_int_t)store_holder(inquiry->settings->store), "records",
-	    (json_int_t)inquiry->state.records, "epoch", (int)inquiry->state.epoch, "recorded", (json_int_t)recorded,
-	    "quarantined", (json_int_t)quarantined, "filtered", (json_int_t)filtered, "gaps", (json_int_t)gaps,
-	    "unexplained", (json_int_t)unexplained, "partitions", partitions, "sources", sources, "quarantine", aside,
-	    "disk", disk_document(inquiry), "checkpoint", checkpoint_document(inquiry));
+	return json_pack("{s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
+	    "store", inquiry->settings->store, "process",
+	    (json_int_t)store_holder(inquiry->settings->store), "records",
+	    (json_int_t)inquiry->state.records, "epoch", (int)inquiry->state.epoch, "recorded",
+	    (json_int_t)recorded, "quarantined", (json_int_t)quarantined, "filtered",
+	    (json_int_t)filtered, "gaps", (json_int_t)gaps, "unexplained", (json_int_t)unexplained,
+	    "partitions", partitions, "sources", sources, "quarantine", aside, "disk",
+	    disk_document(inquiry), "checkpoint", checkpoint_document(inquiry));
 }

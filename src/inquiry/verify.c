@@ -39,8 +39,8 @@ struct verify {
 	struct tally *tallies; /* [partition number - 1] */
 };
 
-static void
-conclude(struct verify *verify, const char *name, bool passed, const char *format, ...) PRINTF_LIKE(4, 5);
+static void conclude(struct verify *verify, const char *name, bool passed, const char *format, ...)
+    PRINTF_LIKE(4, 5);
 
 static void
 conclude(struct verify *verify, const char *name, bool passed, const char *format, ...)
@@ -59,7 +59,8 @@ conclude(struct verify *verify, const char *name, bool passed, const char *forma
 /* --- checkpoints ----------------------------------------------------------------------- */
 
 static void
-state(struct verify *verify, struct text note, const uint8_t *public_key, size_t *bad, struct error *err)
+state(struct verify *verify, struct text note, const uint8_t *public_key, size_t *bad,
+    struct error *err)
 {
 	struct stated stated = {0};
 
@@ -67,7 +68,8 @@ state(struct verify *verify, struct text note, const uint8_t *public_key, size_t
 		(*bad)++;
 		return;
 	}
-	memory_grow(&verify->stated, &verify->stated_capacity, verify->stated_count + 1, sizeof(stated));
+	memory_grow(
+	    &verify->stated, &verify->stated_capacity, verify->stated_count + 1, sizeof(stated));
 	verify->stated[verify->stated_count++] = stated;
 }
 
@@ -93,11 +95,13 @@ load_checkpoints(struct verify *verify)
 	for (at = (char *)all.data, end = at + all.size - 1; at < end; at = next) {
 		next = strstr(at + 1, "\ndyetrace/");
 		next = next ? next + 1 : end;
-		state(verify, (struct text){at, (size_t)(next - at)}, verify->inquiry->keys ? public_key : NULL, &bad, &err);
+		state(verify, (struct text){at, (size_t)(next - at)},
+		    verify->inquiry->keys ? public_key : NULL, &bad, &err);
 	}
 	if (bad)
-		conclude(verify, "checkpoint signatures", false, "%zu of %zu are not good; one of them: %s", bad,
-		    bad + verify->stated_count, err.text);
+		conclude(verify, "checkpoint signatures", false,
+		    "%zu of %zu are not good; one of them: %s", bad, bad + verify->stated_count,
+		    err.text);
 undo:
 	buffer_fini(&all);
 	memory_free(path);
@@ -133,15 +137,19 @@ conclude_checkpoints(struct verify *verify)
 	}
 	if (bad)
 		conclude(verify, "signed checkpoints", false,
-		    "%zu of %zu do not match the ledger: records were changed, added in the middle or taken away", bad,
-		    verify->stated_count);
+		    "%zu of %zu do not match the ledger: records were changed, added in the middle "
+		    "or taken away",
+		    bad, verify->stated_count);
 	else if (latest)
-		conclude(verify, "signed checkpoints", true, "%zu match, the newest covers %llu of %llu records%s",
-		    verify->stated_count, (unsigned long long)latest->size, (unsigned long long)verify->tree.size,
+		conclude(verify, "signed checkpoints", true,
+		    "%zu match, the newest covers %llu of %llu records%s", verify->stated_count,
+		    (unsigned long long)latest->size, (unsigned long long)verify->tree.size,
 		    verify->inquiry->keys ? "" : " (signatures not checked: no key file)");
 	else
 		conclude(verify, "signed checkpoints", verify->tree.size == 0, "there is none%s",
-		    verify->tree.size ? ": stop the tracker cleanly once, or wait for `checkpoint: every`" : " yet, and no record");
+		    verify->tree.size
+			? ": stop the tracker cleanly once, or wait for `checkpoint: every`"
+			: " yet, and no record");
 }
 
 /* --- records --------------------------------------------------------------------------- */
@@ -154,7 +162,8 @@ partition_of(const struct inquiry *inquiry, const struct record *record)
 	for (i = inquiry->partition_count; i-- > 0;) {
 		const struct partition *partition = inquiry->partitions[i];
 
-		if (partition->incarnation == record->incarnation && text_is(record->partition, partition->name) &&
+		if (partition->incarnation == record->incarnation &&
+		    text_is(record->partition, partition->name) &&
 		    text_is(record->source, partition->source))
 			return partition;
 	}
@@ -171,7 +180,8 @@ count_record(struct verify *verify, const struct record *record, struct error *e
 		return true;
 	partition = partition_of(verify->inquiry, record);
 	if (!partition)
-		return error_set(err, ERROR_DAMAGED, "a record of %.*s, which the catalog does not know",
+		return error_set(err, ERROR_DAMAGED,
+		    "a record of %.*s, which the catalog does not know",
 		    TEXT_PRINT(record->partition));
 	tally = &verify->tallies[partition->number - 1];
 	verify->events += record->kind == RECORD_EVENT;
@@ -216,7 +226,8 @@ hash_records(struct verify *verify, const struct block_content *content, struct 
 
 	for (i = 0; i < content->record_count && good; i++) {
 		bytes.size = 0;
-		leaf_encode(&content->records[i], verify->inquiry->names, verify->inquiry->keys, &bytes);
+		leaf_encode(
+		    &content->records[i], verify->inquiry->names, verify->inquiry->keys, &bytes);
 		tree_leaf_hash(buffer_text(&bytes), &leaf);
 		if (tree_add(&verify->tree, &leaf, &chunk))
 			good = check_chunk(verify, &chunk, err);
@@ -227,7 +238,8 @@ hash_records(struct verify *verify, const struct block_content *content, struct 
 }
 
 static bool
-verify_block(struct verify *verify, const struct block_place *place, struct text body, struct error *err)
+verify_block(
+    struct verify *verify, const struct block_place *place, struct text body, struct error *err)
 {
 	struct inquiry *inquiry = verify->inquiry;
 	struct block_content content;
@@ -236,15 +248,19 @@ verify_block(struct verify *verify, const struct block_place *place, struct text
 
 	if (!catalog_block(inquiry->catalog, verify->blocks + 1, &known, &found, err))
 		return false;
-	if (!found || known.segment != place->segment || known.offset != place->offset || known.bytes != place->bytes)
-		return error_set(err, ERROR_DAMAGED, "segment %06u byte %lld: the catalog has another block there",
-		    place->segment, (long long)place->offset);
+	if (!found || known.segment != place->segment || known.offset != place->offset ||
+	    known.bytes != place->bytes)
+		return error_set(err, ERROR_DAMAGED,
+		    "segment %06u byte %lld: the catalog has another block there", place->segment,
+		    (long long)place->offset);
 	if (known.identity != place->identity)
-		return error_set(err, ERROR_DAMAGED, "segment %06u byte %lld: the block's bytes were changed after it was written",
+		return error_set(err, ERROR_DAMAGED,
+		    "segment %06u byte %lld: the block's bytes were changed after it was written",
 		    place->segment, (long long)place->offset);
 	arena_reset(&inquiry->arena);
 	if (!block_read(body, place->objects, inquiry->names, NULL, &inquiry->arena, &content, err))
-		return error_within(err, "segment %06u byte %lld", place->segment, (long long)place->offset);
+		return error_within(
+		    err, "segment %06u byte %lld", place->segment, (long long)place->offset);
 	verify->blocks++;
 	if (!hash_records(verify, &content, err))
 		return false;
@@ -283,13 +299,14 @@ walk(struct verify *verify)
 	inquiry->block.number = 0;
 	good = ledger_reader_walk(inquiry->ledger, visit, verify, &end, &torn, &err);
 	if (verify->blocks == inquiry->state.blocks && (good || err.kind == ERROR_NONE))
-		conclude(verify, "ledger", true, "%llu blocks, %llu records, each readable and unchanged",
+		conclude(verify, "ledger", true,
+		    "%llu blocks, %llu records, each readable and unchanged",
 		    (unsigned long long)verify->blocks, (unsigned long long)verify->tree.size);
 	else if (err.kind != ERROR_NONE)
 		conclude(verify, "ledger", false, "%s", err.text);
 	else
-		conclude(verify, "ledger", false, "%llu blocks, the catalog says %llu", (unsigned long long)verify->blocks,
-		    (unsigned long long)inquiry->state.blocks);
+		conclude(verify, "ledger", false, "%llu blocks, the catalog says %llu",
+		    (unsigned long long)verify->blocks, (unsigned long long)inquiry->state.blocks);
 }
 
 static void
@@ -309,7 +326,8 @@ conclude_tree(struct verify *verify)
 	if (!good)
 		conclude(verify, "tree", false, "%s", err.text);
 	else if (memcmp(&ours, &theirs, sizeof(ours)) != 0 || verify->chunks_wrong)
-		conclude(verify, "tree", false, "the records do not give the root that the catalog holds");
+		conclude(verify, "tree", false,
+		    "the records do not give the root that the catalog holds");
 	else
 		conclude(verify, "tree", true, "the records give the root that the catalog holds");
 	buffer_fini(&saved);
@@ -319,8 +337,9 @@ static bool
 tally_matches(const struct tally *tally, const struct partition *partition)
 {
 	return !tally->broken && tally->recorded == partition->recorded &&
-	    tally->quarantined == partition->quarantined && tally->filtered == partition->filtered &&
-	    tally->gaps == partition->gaps && (!tally->seen || tally->next_offset == partition->next_offset);
+	    tally->quarantined == partition->quarantined &&
+	    tally->filtered == partition->filtered && tally->gaps == partition->gaps &&
+	    (!tally->seen || tally->next_offset == partition->next_offset);
 }
 
 static void
@@ -337,11 +356,12 @@ conclude_positions(struct verify *verify)
 			first = inquiry->partitions[i]->name;
 	}
 	if (bad)
-		conclude(verify, "positions", false, "%zu of %zu partitions do not add up, the first is %s", bad,
+		conclude(verify, "positions", false,
+		    "%zu of %zu partitions do not add up, the first is %s", bad,
 		    inquiry->partition_count, first);
 	else
-		conclude(verify, "positions", true, "in %zu partitions every position is there once",
-		    inquiry->partition_count);
+		conclude(verify, "positions", true,
+		    "in %zu partitions every position is there once", inquiry->partition_count);
 }
 
 static void
@@ -356,9 +376,11 @@ conclude_catalog(struct verify *verify)
 }
 
 json_t *
-inquiry_verify(struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err)
+inquiry_verify(
+    struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err)
 {
-	struct verify verify = {.inquiry = inquiry, .checks = json_array(), .progress = progress, .context = context};
+	struct verify verify = {
+	    .inquiry = inquiry, .checks = json_array(), .progress = progress, .context = context};
 	struct tree_hash root;
 	json_t *answer;
 
@@ -375,8 +397,9 @@ inquiry_verify(struct inquiry *inquiry, inquiry_progress *progress, void *contex
 	}
 	tree_root(&verify.tree, &root);
 	answer = json_pack("{s:b, s:I, s:I, s:I, s:o, s:o}", "verified", !verify.failed, "records",
-	    (json_int_t)verify.tree.size, "events", (json_int_t)verify.events, "blocks", (json_int_t)verify.blocks, "root",
-	    show_hash(root.bytes, sizeof(root.bytes)), "checks", verify.checks);
+	    (json_int_t)verify.tree.size, "events", (json_int_t)verify.events, "blocks",
+	    (json_int_t)verify.blocks, "root", show_hash(root.bytes, sizeof(root.bytes)), "checks",
+	    verify.checks);
 	memory_free(verify.tallies);
 	memory_free(verify.stated);
 	return answer;

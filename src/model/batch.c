@@ -67,5 +67,6 @@ batch_put_aside(struct batch *batch, size_t i, enum disposition disposition, con
 	va_start(args, format);
 	vsnprintf(detail, sizeof(detail), format, args);
 	va_end(args);
-	batch->outcomes[i] = (struct outcome){disposition, reason, arena_text(&batch->arena, text_of(detail))};
+	batch->outcomes[i] =
+	    (struct outcome){disposition, reason, arena_text(&batch->arena, text_of(detail))};
 }

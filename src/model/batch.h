@@ -18,7 +18,12 @@
 #include "model/origin.h"
 #include "model/trace.h"
 
-enum disposition { DISPOSITION_RECORDED, DISPOSITION_QUARANTINED, DISPOSITION_FILTERED, DISPOSITION_GAP };
+enum disposition {
+	DISPOSITION_RECORDED,
+	DISPOSITION_QUARANTINED,
+	DISPOSITION_FILTERED,
+	DISPOSITION_GAP
+};
 
 struct outcome {
 	enum disposition disposition;
@@ -28,9 +33,9 @@ struct outcome {
 
 struct batch {
 	struct arena arena;
-	size_t count, capacity;	    /* messages */
-	size_t bytes_max;	    /* a source stops adding when the payloads reach it */
-	size_t bytes;		    /* payloads so far */
+	size_t count, capacity; /* messages */
+	size_t bytes_max;       /* a source stops adding when the payloads reach it */
+	size_t bytes;           /* payloads so far */
 	struct message *messages;
 	struct outcome *outcomes;
 	struct event *events;
@@ -45,7 +50,7 @@ bool batch_full(const struct batch *batch);
 /* The next message's place, zeroed, counted; the caller has checked batch_full(). */
 struct message *batch_add(struct batch *batch);
 /* Records why message i is no event. detail: formatted into the arena. */
-void batch_put_aside(struct batch *batch, size_t i, enum disposition disposition, const char *reason,
-    const char *format, ...) PRINTF_LIKE(5, 6);
+void batch_put_aside(struct batch *batch, size_t i, enum disposition disposition,
+    const char *reason, const char *format, ...) PRINTF_LIKE(5, 6);
 
 #endif

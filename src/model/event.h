@@ -17,16 +17,17 @@ struct change {
 
 /* Texts are borrowed from the batch's arena (or, read back, from the block's). */
 struct event {
-	int64_t time_ms;     /* event time */
-	struct text id;	     /* the source's own id; absent if the mapping names none */
-	struct text actor;   /* as the source writes it; never leaves the process; absent: unknown */
-	struct text entity;  /* the thing touched; absent only if the mapping names none */
-	uint32_t dataset;    /* symbols; SYMBOL_NONE: not said */
-	uint32_t op;	     /* "create", "update", … in the source's words */
-	uint32_t team;	     /* the team the event itself names */
+	int64_t time_ms;    /* event time */
+	struct text id;     /* the source's own id; absent if the mapping names none */
+	struct text actor;  /* as the source writes it; never leaves the process; absent: unknown */
+	struct text entity; /* the thing touched; absent only if the mapping names none */
+	uint32_t dataset;   /* symbols; SYMBOL_NONE: not said */
+	uint32_t op;        /* "create", "update", … in the source's words */
+	uint32_t team;      /* the team the event itself names */
 	uint32_t system, channel;
 	uint32_t change_count;
-	struct change *changes; /* no field twice; ascending by the field's *text* once classified */
+	struct change
+	    *changes; /* no field twice; ascending by the field's *text* once classified */
 };
 
 #endif

@@ -14,14 +14,15 @@ struct evidence {
 };
 
 struct finding {
-	uint64_t record;	/* ledger index of the event that raised it */
+	uint64_t record; /* ledger index of the event that raised it */
 	const char *detector, *kind;
-	uint32_t field;		/* symbol, SYMBOL_NONE: the event as a whole */
-	double score;		/* -log10(p) under the detector's stated baseline */
+	uint32_t field; /* symbol, SYMBOL_NONE: the event as a whole */
+	double score;   /* -log10(p) under the detector's stated baseline */
 	uint32_t evidence_count;
 	const struct evidence *evidence;
-	struct text sentence;	/* plain words, blames nobody */
-	struct text counterexample; /* the nearest input that would not have been flagged; may be absent */
+	struct text sentence; /* plain words, blames nobody */
+	struct text
+	    counterexample; /* the nearest input that would not have been flagged; may be absent */
 	const char *const *atlas; /* MITRE ATLAS ids, NULL-terminated */
 };
 

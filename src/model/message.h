@@ -12,19 +12,23 @@
 
 enum message_kind {
 	MESSAGE_PAYLOAD, /* one record's bytes */
-	MESSAGE_BLANK,	 /* a position that holds nothing by its format: blank line, CSV header: filtered */
-	MESSAGE_BROKEN,	 /* bytes that the source cannot frame (a line beyond the limit): quarantined */
-	MESSAGE_GAP,	 /* `count` positions that the source can no longer give */
+	MESSAGE_BLANK, /* a position that holds nothing by its format: blank line, CSV header: filtered */
+	MESSAGE_BROKEN, /* bytes that the source cannot frame (a line beyond the limit): quarantined */
+	MESSAGE_GAP,    /* `count` positions that the source can no longer give */
 };
 
-enum message_format { FORMAT_JSON, FORMAT_CSV, FORMAT_AVRO };
+enum message_format {
+	FORMAT_JSON,
+	FORMAT_CSV,
+	FORMAT_AVRO
+};
 
 /* What is needed to read payloads, shared by many messages; lives until its source is closed. */
 struct message_schema {
-	uint64_t id;	  /* unique in the process: identity of the text */
+	uint64_t id; /* unique in the process: identity of the text */
 	enum message_format format;
 	struct text text; /* CSV: the header row's bytes; Avro: the writer's schema (JSON) */
-	char delimiter;	  /* CSV */
+	char delimiter;   /* CSV */
 };
 
 struct message {
@@ -32,14 +36,14 @@ struct message {
 	enum message_format format;
 	struct partition *partition;
 	int64_t offset;
-	int64_t count;	       /* 1; of a gap: how many positions */
-	int64_t next_byte;     /* where the partition goes on behind this message */
+	int64_t count;          /* 1; of a gap: how many positions */
+	int64_t next_byte;      /* where the partition goes on behind this message */
 	int64_t source_time_ms; /* Kafka's timestamp; TIME_NONE from files */
-	struct text payload;   /* without framing (line end); borrowed from the batch's arena */
+	struct text payload;    /* without framing (line end); borrowed from the batch's arena */
 	const struct message_schema *schema; /* NULL for JSON */
-	bool replay;	       /* from quarantine: its position is already accounted for */
-	const char *reason;    /* BLANK, BROKEN, GAP: a code of the table in model/reason.h */
-	struct text detail;    /* BROKEN, GAP: the particulars; borrowed from the batch's arena */
+	bool replay;        /* from quarantine: its position is already accounted for */
+	const char *reason; /* BLANK, BROKEN, GAP: a code of the table in model/reason.h */
+	struct text detail; /* BROKEN, GAP: the particulars; borrowed from the batch's arena */
 };
 
 #endif

@@ -9,17 +9,17 @@
 static const struct {
 	const char *name, *sentence;
 } rules[ORIGIN_RULE_COUNT] = {
-	[ORIGIN_NONE] = {"none", "the event names neither an actor nor a team"},
-	[ORIGIN_CHART] = {"chart", "the org chart at event time"},
-	[ORIGIN_CHART_OVER_EVENT] = {"chart-over-event",
-	    "the org chart at event time; the event names another team, kept beside"},
-	[ORIGIN_EVENT] = {"event", "the event's own team; the actor is not in the org chart"},
-	[ORIGIN_EVENT_ONLY] = {"event-only", "the event's own team; it names no actor"},
-	[ORIGIN_CHART_EXPIRED] = {"chart-expired",
-	    "the org chart, but not valid at event time: the nearest known team"},
-	[ORIGIN_EVENT_OUTSIDE_CHART] = {"event-outside-chart",
-	    "the event's own team; the actor is in the org chart, but not at event time"},
-	[ORIGIN_UNRESOLVED] = {"unresolved", "an actor, but no team from the org chart or the event"},
+    [ORIGIN_NONE] = {"none", "the event names neither an actor nor a team"},
+    [ORIGIN_CHART] = {"chart", "the org chart at event time"},
+    [ORIGIN_CHART_OVER_EVENT] = {"chart-over-event",
+	"the org chart at event time; the event names another team, kept beside"},
+    [ORIGIN_EVENT] = {"event", "the event's own team; the actor is not in the org chart"},
+    [ORIGIN_EVENT_ONLY] = {"event-only", "the event's own team; it names no actor"},
+    [ORIGIN_CHART_EXPIRED] = {"chart-expired",
+	"the org chart, but not valid at event time: the nearest known team"},
+    [ORIGIN_EVENT_OUTSIDE_CHART] = {"event-outside-chart",
+	"the event's own team; the actor is in the org chart, but not at event time"},
+    [ORIGIN_UNRESOLVED] = {"unresolved", "an actor, but no team from the org chart or the event"},
 };
 
 const char *

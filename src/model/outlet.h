@@ -12,10 +12,10 @@
 struct outlet;
 
 struct outlet_message {
-	const char *id;	     /* the same on every try */
-	const char *kind;    /* "alert", "tag", "influence" */
-	struct text body;    /* JSON */
-	int64_t time_ms;     /* event time it speaks of */
+	const char *id;   /* the same on every try */
+	const char *kind; /* "alert", "tag", "influence" */
+	struct text body; /* JSON */
+	int64_t time_ms;  /* event time it speaks of */
 };
 
 enum delivery {
@@ -27,11 +27,12 @@ enum delivery {
 struct outlet_type {
 	const char *name;
 	const char *summary;
-	void (*check)(const char *settings_file, const struct yaml_node *settings, struct yaml_problems *problems);
+	void (*check)(const char *settings_file, const struct yaml_node *settings,
+	    struct yaml_problems *problems);
 	bool (*open)(const struct yaml_node *settings, struct outlet **outlet, struct error *err);
 	/* Own thread; may block up to timeout_ms. err says why for LATER and NEVER. */
-	enum delivery (*deliver)(struct outlet *outlet, const struct outlet_message *message, int64_t timeout_ms,
-	    struct error *err);
+	enum delivery (*deliver)(struct outlet *outlet, const struct outlet_message *message,
+	    int64_t timeout_ms, struct error *err);
 	void (*close)(struct outlet *outlet);
 };
 

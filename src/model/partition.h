@@ -14,20 +14,22 @@
 
 struct partition {
 	uint32_t number;      /* from 1, in the store's order of first sight */
-	char *source;	      /* the source's name in the settings; owned */
-	char *name;	      /* the file as the settings' folder sees it, or topic/number; owned */
+	char *source;         /* the source's name in the settings; owned */
+	char *name;           /* the file as the settings' folder sees it, or topic/number; owned */
 	uint32_t incarnation; /* from 1 */
-	bool ended;	      /* a later incarnation took over, or the source says it is complete */
-	int64_t start;	      /* offset of its first record */
+	bool ended;           /* a later incarnation took over, or the source says it is complete */
+	int64_t start;        /* offset of its first record */
 	int64_t next_offset;  /* of the record that has not been committed yet */
 	int64_t next_byte;    /* where a file goes on (in the uncompressed stream); 0 for others */
 	bool has_first;
 	/* Identity of the first payload that is not BLANK (the header of a CSV file is
 	 * the same in every file): tells one incarnation from another. */
 	uint64_t first_payload;
-	int64_t recorded, quarantined, filtered, gaps; /* positions; quarantined ones later replayed count as recorded */
-	int64_t max_time_ms;  /* greatest event time, TIME_NONE before the first */
-	struct sha256 content; /* over all payloads in order, each behind its length as 4 bytes big endian */
+	int64_t recorded, quarantined, filtered,
+	    gaps;            /* positions; quarantined ones later replayed count as recorded */
+	int64_t max_time_ms; /* greatest event time, TIME_NONE before the first */
+	struct sha256
+	    content; /* over all payloads in order, each behind its length as 4 bytes big endian */
 };
 
 #endif

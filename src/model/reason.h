@@ -11,7 +11,7 @@
 struct reason {
 	const char *code;     /* "json-malformed": stored in the ledger, stable for good */
 	const char *sentence; /* "the line is not JSON" */
-	const char *advice;   /* "mend it at its source; or …, then `dyetrace quarantine replay`" */
+	const char *advice; /* "mend it at its source; or …, then `dyetrace quarantine replay`" */
 };
 
 /* NULL-terminated by code. */

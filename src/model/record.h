@@ -19,9 +19,9 @@ enum record_kind {
 };
 
 /* What a note is about. Stored as text; stable for good. */
-#define NOTE_SETTINGS "settings" /* body: the effective settings, YAML */
-#define NOTE_LINEAGE "lineage"	 /* body: the lineage, YAML: an epoch begins */
-#define NOTE_ORG_CHART "org-chart" /* body: the chart, CSV with pseudonyms */
+#define NOTE_SETTINGS "settings"               /* body: the effective settings, YAML */
+#define NOTE_LINEAGE "lineage"                 /* body: the lineage, YAML: an epoch begins */
+#define NOTE_ORG_CHART "org-chart"             /* body: the chart, CSV with pseudonyms */
 #define NOTE_IDENTITY_ERASED "identity-erased" /* body: pseudonym and reason, JSON */
 #define NOTE_KEYS_ROTATED "keys-rotated"
 #define NOTE_REPLAY "quarantine-replay" /* body: how many, JSON */
@@ -31,10 +31,10 @@ struct record {
 	/* Which position; not of notes. */
 	struct text source, partition; /* names as in struct partition */
 	uint32_t incarnation;
-	int64_t offset, count;	       /* count: positions of a gap, else 1 */
-	int64_t source_time_ms;	       /* TIME_NONE */
-	uint64_t payload;	       /* identity of the payload; of events and quarantined */
-	bool replay;		       /* an event that came back from quarantine */
+	int64_t offset, count;  /* count: positions of a gap, else 1 */
+	int64_t source_time_ms; /* TIME_NONE */
+	uint64_t payload;       /* identity of the payload; of events and quarantined */
+	bool replay;            /* an event that came back from quarantine */
 	/* RECORD_EVENT; symbols of the table that the reader was opened with */
 	struct event event;
 	struct origin origin;

@@ -16,13 +16,15 @@ struct source_host {
 	/* The latest incarnation of a name this store has read, NULL if never. Borrowed; says where to go on. */
 	struct partition *(*latest)(void *context, const char *source, const char *name);
 	/* Begins incarnation 1, or the next one (the one before is ended). start: offset of its first record. */
-	struct partition *(*begin)(void *context, const char *source, const char *name, int64_t start);
+	struct partition *(*begin)(
+	    void *context, const char *source, const char *name, int64_t start);
 	/*
 	 * A partition of this source, of whatever name and incarnation, whose
 	 * first_payload is this; NULL if there is none. So a file that was renamed is
 	 * known under its new name. Borrowed; may be absent (NULL).
 	 */
-	struct partition *(*beginning_with)(void *context, const char *source, uint64_t first_payload);
+	struct partition *(*beginning_with)(
+	    void *context, const char *source, uint64_t first_payload);
 	/*
 	 * Tells the operator what is no error: what a source waits for, what it leaves
 	 * unread and why. One sentence, no content of records; may be absent (NULL).
@@ -37,11 +39,11 @@ enum source_state {
 };
 
 struct source_options {
-	const char *name;	/* of the source in the settings */
-	const char *settings_file; /* for messages */
-	const char *folder;	/* paths in the settings are relative to it */
+	const char *name;                 /* of the source in the settings */
+	const char *settings_file;        /* for messages */
+	const char *folder;               /* paths in the settings are relative to it */
 	const struct yaml_node *settings; /* the source's own map; borrowed for the call */
-	bool until_end;		/* read what is there, then SOURCE_END; else follow */
+	bool until_end;                   /* read what is there, then SOURCE_END; else follow */
 	size_t record_bytes_max;
 };
 
@@ -51,18 +53,19 @@ struct source_type {
 	const char *name;    /* `type:` in the settings: "file" */
 	const char *summary; /* one line for help */
 	/* Looks at the settings only: adds every mistake. Must not touch what they name. */
-	void (*check)(const char *settings_file, const struct yaml_node *settings, struct yaml_problems *problems);
+	void (*check)(const char *settings_file, const struct yaml_node *settings,
+	    struct yaml_problems *problems);
 	/* gives *source, ended by close. Errors: settings, or what they name cannot be had. */
-	bool (*open)(const struct source_options *options, const struct source_host *host, struct source **source,
-	    struct error *err);
+	bool (*open)(const struct source_options *options, const struct source_host *host,
+	    struct source **source, struct error *err);
 	/*
 	 * Adds messages until the batch is full or nothing is there now; must not
 	 * wait longer than wait_ms. Offsets of a partition ascend without holes (a
 	 * hole is a MESSAGE_GAP). An error means that this source cannot go on; what
 	 * was added before it is good and is committed.
 	 */
-	bool (*read)(struct source *source, struct batch *batch, int64_t wait_ms, enum source_state *state,
-	    struct error *err);
+	bool (*read)(struct source *source, struct batch *batch, int64_t wait_ms,
+	    enum source_state *state, struct error *err);
 	/* Everything of the partition below next_offset is committed; a hint, may be late. */
 	void (*acknowledge)(struct source *source, const struct partition *partition);
 	/* How much is there that was not read yet, in bytes; -1: cannot be known. For status and progress. */
@@ -73,7 +76,8 @@ struct source_type {
 	 * and digest (`reconcile`): calls visit for each position below end. NULL: cannot.
 	 */
 	bool (*reread)(const struct source_options *options, const struct partition *partition,
-	    bool (*visit)(void *context, const struct message *message), void *context, struct error *err);
+	    bool (*visit)(void *context, const struct message *message), void *context,
+	    struct error *err);
 };
 
 #endif

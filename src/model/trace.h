@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 struct trace_class {
-	uint32_t number;	/* dense from 1 in one process, over all epochs */
-	uint32_t epoch;		/* of the lineage, from 1; 0: no lineage */
-	uint32_t dataset;	/* symbol */
+	uint32_t number;  /* dense from 1 in one process, over all epochs */
+	uint32_t epoch;   /* of the lineage, from 1; 0: no lineage */
+	uint32_t dataset; /* symbol */
 	uint32_t field_count;
 	const uint32_t *fields; /* symbols, ascending by text */
 	/* Indexes into the epoch's lineage (lineage/graph.h), ascending. */

@@ -12,9 +12,9 @@ enum value_kind {
 	VALUE_NULL,
 	VALUE_BOOLEAN,
 	VALUE_LONG,
-	VALUE_DOUBLE,	/* finite, or as the source gave it (NaN and infinities from Avro) */
-	VALUE_TEXT,	/* UTF-8, borrowed from the batch */
-	VALUE_HASHED,	/* text known only by its mac: from the ledger, or the old value of a wide row */
+	VALUE_DOUBLE, /* finite, or as the source gave it (NaN and infinities from Avro) */
+	VALUE_TEXT,   /* UTF-8, borrowed from the batch */
+	VALUE_HASHED, /* text known only by its mac: from the ledger, or the old value of a wide row */
 };
 
 struct hashed_text {

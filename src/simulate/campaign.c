@@ -27,7 +27,8 @@ number(double x)
 
 /* A random run of consecutive spots of one actor. Returns how many. */
 static uint32_t
-run_of(struct plant *plant, struct ground *ground, uint32_t actor, struct spot *spots, uint32_t want)
+run_of(
+    struct plant *plant, struct ground *ground, uint32_t actor, struct spot *spots, uint32_t want)
 {
 	uint32_t count = plant_spots(plant, ground, actor, spots, SPOTS_MAX), from, i;
 
@@ -47,7 +48,8 @@ swapped(double x)
 	char digits[40], first;
 
 	snprintf(digits, sizeof(digits), "%.2f", x);
-	if (digits[0] < '0' || digits[1] < '0' || digits[1] > '9' || digits[0] == digits[1] || digits[1] == '0')
+	if (digits[0] < '0' || digits[1] < '0' || digits[1] > '9' || digits[0] == digits[1] ||
+	    digits[1] == '0')
 		return x * 10;
 	first = digits[0];
 	digits[0] = digits[1];
@@ -68,7 +70,8 @@ doubled(double x)
 }
 
 static bool
-slip(struct plant *plant, uint32_t campaign, const char *pattern, double factor, double (*bend)(double))
+slip(struct plant *plant, uint32_t campaign, const char *pattern, double factor,
+    double (*bend)(double))
 {
 	struct ground *ground = plant_ground(plant, true);
 	struct spot spots[SPOTS_MAX];
@@ -158,7 +161,8 @@ slow_drift(struct plant *plant, uint32_t campaign)
 	count = run_of(plant, ground, actor, spots, 60);
 	for (i = 0; i < count; i++) {
 		factor *= step;
-		plant_set(plant, spots[i], number(plant_change(plant, spots[i])->new_value.number * factor), "slow_drift",
+		plant_set(plant, spots[i],
+		    number(plant_change(plant, spots[i])->new_value.number * factor), "slow_drift",
 		    campaign, true);
 	}
 	return true;
@@ -186,14 +190,16 @@ threshold_game(struct plant *plant, uint32_t campaign)
 	if (!ground || !(actor = plant_actor(plant, ground, 30)))
 		return false;
 	count = run_of(plant, ground, actor, spots, 160);
-	limit = round_down(plant_change(plant, spots[chance_below(&plant->chance, count)])->new_value.number);
+	limit = round_down(
+	    plant_change(plant, spots[chance_below(&plant->chance, count)])->new_value.number);
 	for (i = 0; i < count && limit > 0; i++) {
 		double x = plant_change(plant, spots[i])->new_value.number;
 
 		if (x < limit || x > limit * 1.6)
 			continue;
-		plant_set(plant, spots[i], number(limit * (1 - 0.001 - 0.02 * chance_unit(&plant->chance))), "threshold_game",
-		    campaign, true);
+		plant_set(plant, spots[i],
+		    number(limit * (1 - 0.001 - 0.02 * chance_unit(&plant->chance))),
+		    "threshold_game", campaign, true);
 		planted++;
 	}
 	return planted > 2;
@@ -228,8 +234,8 @@ benign_policy(struct plant *plant, uint32_t campaign)
 
 /* Untouched spots of the ground within a span before a moment, by anybody. */
 static uint32_t
-recent(const struct plant *plant, const struct ground *ground, int64_t from_ms, int64_t to_ms, struct spot *spots,
-    uint32_t max)
+recent(const struct plant *plant, const struct ground *ground, int64_t from_ms, int64_t to_ms,
+    struct spot *spots, uint32_t max)
 {
 	uint32_t count = 0, i;
 
@@ -246,14 +252,19 @@ recent(const struct plant *plant, const struct ground *ground, int64_t from_ms, 
 
 /* Sets a value on up to `want` entities of others, a moment apart, beginning at a time. Returns how many. */
 static uint32_t
-sweep(struct plant *plant, struct ground *ground, const struct log_event *like, struct value target, int64_t at_ms,
-    int64_t apart_ms, uint32_t want, const char *pattern, uint32_t campaign, bool malicious)
+sweep(struct plant *plant, struct ground *ground, const struct log_event *like, struct value target,
+    int64_t at_ms, int64_t apart_ms, uint32_t want, const char *pattern, uint32_t campaign,
+    bool malicious)
 {
 	struct spot spots[4 * SPOTS_MAX];
-	uint32_t count = recent(plant, ground, at_ms - 20 * DAY_MS, at_ms, spots, ARRAY_COUNT(spots)), i, planted = 0;
+	uint32_t count =
+		     recent(plant, ground, at_ms - 20 * DAY_MS, at_ms, spots, ARRAY_COUNT(spots)),
+		 i, planted = 0;
 
 	for (i = count; i-- > 0 && planted < want;) {
-		if (ground->numeric ? false : text_equal(plant_change(plant, spots[i])->new_value.text, target.text))
+		if (ground->numeric
+			? false
+			: text_equal(plant_change(plant, spots[i])->new_value.text, target.text))
 			continue;
 		if (!plant_add(plant, spots[i], target, at_ms, like, pattern, campaign, malicious))
 			continue;
@@ -307,15 +318,17 @@ coordinated(struct plant *plant, uint32_t campaign)
 }
 
 static bool
-night_sweep(struct plant *plant, uint32_t campaign, const char *pattern, uint32_t actor, struct ground *ground,
-    int64_t apart_ms, uint32_t want, bool malicious)
+night_sweep(struct plant *plant, uint32_t campaign, const char *pattern, uint32_t actor,
+    struct ground *ground, int64_t apart_ms, uint32_t want, bool malicious)
 {
 	struct log_event like = usual_event(plant, ground, actor);
-	struct value target = text_of_ground(ground, 1 + chance_below(&plant->chance, ground->value_count - 1));
+	struct value target =
+	    text_of_ground(ground, 1 + chance_below(&plant->chance, ground->value_count - 1));
 	int64_t at_ms = midnight(like.time_ms) + DAY_MS + 2 * HOUR_MS +
 	    (int64_t)(chance_unit(&plant->chance) * 2 * (double)HOUR_MS);
 
-	return sweep(plant, ground, &like, target, at_ms, apart_ms, want, pattern, campaign, malicious) > 0;
+	return sweep(plant, ground, &like, target, at_ms, apart_ms, want, pattern, campaign,
+		   malicious) > 0;
 }
 
 /* One account, one night, one value, a hundred times. */
@@ -340,10 +353,12 @@ benign_bulk(struct plant *plant, uint32_t campaign)
 	uint32_t tries;
 
 	for (tries = 0; ground && plant->service_count && tries < 20; tries++) {
-		uint32_t actor = plant->services[chance_below(&plant->chance, plant->service_count)];
+		uint32_t actor =
+		    plant->services[chance_below(&plant->chance, plant->service_count)];
 
 		if (plant_spots(plant, ground, actor, spots, 1))
-			return night_sweep(plant, campaign, "benign_bulk", actor, ground, 20000, 80, false);
+			return night_sweep(
+			    plant, campaign, "benign_bulk", actor, ground, 20000, 80, false);
 		ground = plant_ground(plant, false);
 	}
 	return false;
@@ -365,8 +380,8 @@ takeover(struct plant *plant, uint32_t campaign)
 	like.channel = stranger.channel;
 	at_ms = midnight(like.time_ms) + DAY_MS + 3 * HOUR_MS;
 	for (i = 0; i < 4 && planted < want; i++) {
-		planted += sweep(plant, ground, &like, text_of_ground(ground, i + 1), at_ms, 60000, want / 3, "takeover",
-		    campaign, true);
+		planted += sweep(plant, ground, &like, text_of_ground(ground, i + 1), at_ms, 60000,
+		    want / 3, "takeover", campaign, true);
 		at_ms += HOUR_MS;
 	}
 	return planted > 0;
@@ -394,7 +409,8 @@ replay(struct plant *plant, uint32_t campaign)
 		*again = old;
 		again->changes = changes;
 		again->time_ms = plant_moment(plant, at_ms);
-		again->label = (struct label){.pattern = "replay", .campaign = campaign, .malicious = true};
+		again->label =
+		    (struct label){.pattern = "replay", .campaign = campaign, .malicious = true};
 		plant->touched[spots[i].event] = true;
 		at_ms += 20000 + (int64_t)(chance_unit(&plant->chance) * 90000);
 	}
@@ -435,8 +451,10 @@ benign_onboarding(struct plant *plant, uint32_t campaign)
 	for (i = 0; i < plant->original && actor && marked < 60; i++) {
 		if (log->events[i].actor != actor || plant->touched[i])
 			continue;
-		plant->log->events[i].label = (struct label){.pattern = "benign_onboarding", .campaign = campaign,
-		    .field = SYMBOL_NONE, .malicious = false};
+		plant->log->events[i].label = (struct label){.pattern = "benign_onboarding",
+		    .campaign = campaign,
+		    .field = SYMBOL_NONE,
+		    .malicious = false};
 		plant->touched[i] = true;
 		marked++;
 	}
@@ -444,20 +462,20 @@ benign_onboarding(struct plant *plant, uint32_t campaign)
 }
 
 const struct campaign_row campaigns[] = {
-	{"label_flip", label_flip, 4},
-	{"slow_drift", slow_drift, 4},
-	{"threshold_game", threshold_game, 3},
-	{"coordinated", coordinated, 3},
-	{"takeover", takeover, 3},
-	{"off_hours_bulk", off_hours_bulk, 3},
-	{"replay", replay, 3},
-	{"benign_bulk", benign_bulk, 3},
-	{"benign_policy", benign_policy, 2},
-	{"benign_onboarding", benign_onboarding, 3},
-	{"fat_finger_x10", slip_x10, 6},
-	{"fat_finger_x100", slip_x100, 3},
-	{"fat_finger_d10", slip_d10, 5},
-	{"fat_finger_swap", slip_swap, 3},
-	{"fat_finger_dbl", slip_double, 3},
-	{NULL, NULL, 0},
+    {"label_flip", label_flip, 4},
+    {"slow_drift", slow_drift, 4},
+    {"threshold_game", threshold_game, 3},
+    {"coordinated", coordinated, 3},
+    {"takeover", takeover, 3},
+    {"off_hours_bulk", off_hours_bulk, 3},
+    {"replay", replay, 3},
+    {"benign_bulk", benign_bulk, 3},
+    {"benign_policy", benign_policy, 2},
+    {"benign_onboarding", benign_onboarding, 3},
+    {"fat_finger_x10", slip_x10, 6},
+    {"fat_finger_x100", slip_x100, 3},
+    {"fat_finger_d10", slip_d10, 5},
+    {"fat_finger_swap", slip_swap, 3},
+    {"fat_finger_dbl", slip_double, 3},
+    {NULL, NULL, 0},
 };

@@ -49,7 +49,8 @@ chain_open(struct chain *chain, const struct log *log)
 			uint64_t key = (uint64_t)event->entity << 32 | event->changes[j].field;
 			struct slot *slot = find(slots, mask, key);
 
-			chain->next[chain->first[i] + j] = slot->key ? slot->link : (struct link){UINT32_MAX, 0};
+			chain->next[chain->first[i] + j] =
+			    slot->key ? slot->link : (struct link){UINT32_MAX, 0};
 			*slot = (struct slot){key, {(uint32_t)i, j}};
 		}
 	}

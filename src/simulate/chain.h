@@ -14,7 +14,7 @@ struct link {
 };
 
 struct chain {
-	uint32_t *first; /* [event]: number of its first change */
+	uint32_t *first;   /* [event]: number of its first change */
 	struct link *next; /* [change number] */
 };
 

@@ -14,8 +14,8 @@ date_of(const struct company *company, int day, char out[TIMESTAMP_TEXT_BYTES])
 }
 
 static void
-add_row(const struct company *company, const struct log *log, struct buffer *out, const struct person *person,
-    uint32_t team, int from_day, int to_day)
+add_row(const struct company *company, const struct log *log, struct buffer *out,
+    const struct person *person, uint32_t team, int from_day, int to_day)
 {
 	const struct person *manager = &company->people[person->manager];
 	char from[TIMESTAMP_TEXT_BYTES] = "", to[TIMESTAMP_TEXT_BYTES] = "";
@@ -24,18 +24,21 @@ add_row(const struct company *company, const struct log *log, struct buffer *out
 		date_of(company, from_day, from);
 	if (to_day < company->days)
 		date_of(company, to_day, to);
-	buffer_add_format(out, "%s,%s,%s,%s,%s,%s\n", log_text(log, person->name), log_text(log, team),
-	    manager == person ? "" : log_text(log, manager->name), person->service ? "service" : "human", from, to);
+	buffer_add_format(out, "%s,%s,%s,%s,%s,%s\n", log_text(log, person->name),
+	    log_text(log, team), manager == person ? "" : log_text(log, manager->name),
+	    person->service ? "service" : "human", from, to);
 }
 
 static void
-add_person_rows(const struct company *company, const struct log *log, struct buffer *out, const struct person *person)
+add_person_rows(const struct company *company, const struct log *log, struct buffer *out,
+    const struct person *person)
 {
 	int middle = company->reorganisation_day;
 
-	if (person->team == person->later_team || person->hired_day >= middle || person->left_day <= middle) {
-		add_row(company, log, out, person, company_team(company, person, person->hired_day), person->hired_day,
-		    person->left_day);
+	if (person->team == person->later_team || person->hired_day >= middle ||
+	    person->left_day <= middle) {
+		add_row(company, log, out, person, company_team(company, person, person->hired_day),
+		    person->hired_day, person->left_day);
 		return;
 	}
 	add_row(company, log, out, person, person->team, person->hired_day, middle);
@@ -43,7 +46,8 @@ add_person_rows(const struct company *company, const struct log *log, struct buf
 }
 
 bool
-company_write(const struct company *company, const struct log *log, const char *folder, struct error *err)
+company_write(
+    const struct company *company, const struct log *log, const char *folder, struct error *err)
 {
 	struct buffer chart = {0};
 	uint32_t i;
@@ -51,6 +55,6 @@ company_write(const struct company *company, const struct log *log, const char *
 	buffer_add_format(&chart, "person,team,manager,kind,valid_from,valid_to\n");
 	for (i = 0; i < company->count; i++)
 		add_person_rows(company, log, &chart, &company->people[i]);
-	return folder_write(folder, "org-chart.csv", &chart, err) && folder_write_lineage(folder, err) &&
-	    folder_write_settings(folder, true, NULL, err);
+	return folder_write(folder, "org-chart.csv", &chart, err) &&
+	    folder_write_lineage(folder, err) && folder_write_settings(folder, true, NULL, err);
 }

@@ -13,16 +13,16 @@
 #define DAY_MS (int64_t)(24 * 3600 * 1000)
 
 struct person {
-	uint32_t name;	      /* symbol of the log */
+	uint32_t name; /* symbol of the log */
 	uint32_t department;
 	uint32_t team, later_team; /* symbols; the same unless the reorganisation moved them */
-	uint32_t manager;     /* index of a person; itself: none */
-	int hired_day, left_day; /* 0: before the simulation began; left_day: first day without */
+	uint32_t manager;          /* index of a person; itself: none */
+	int hired_day, left_day;   /* 0: before the simulation began; left_day: first day without */
 	bool service;
 	double start_hour, hours; /* of the working day, local time = UTC */
-	double rate;	      /* events a day */
-	double slip_rate;     /* of events that set a number or category */
-	uint64_t taste;	      /* which categories and numbers this person leans to */
+	double rate;              /* events a day */
+	double slip_rate;         /* of events that set a number or category */
+	uint64_t taste;           /* which categories and numbers this person leans to */
 };
 
 struct company {
@@ -42,7 +42,7 @@ bool company_works(const struct company *company, const struct person *person, i
 void company_work(const struct company *company, struct log *log, uint64_t seed,
     void (*progress)(void *context, int64_t done, int64_t total), void *context);
 /* org-chart.csv, lineage.yaml and dyetrace.yaml. */
-MUST_USE bool company_write(const struct company *company, const struct log *log, const char *folder,
-    struct error *err);
+MUST_USE bool company_write(
+    const struct company *company, const struct log *log, const char *folder, struct error *err);
 
 #endif

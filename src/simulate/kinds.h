@@ -14,32 +14,32 @@
 
 enum field_kind {
 	FIELD_CATEGORY, /* one of values, the first ones more often */
-	FIELD_NUMBER,	/* around a median, rounded to 1/100 */
-	FIELD_COUNT,	/* goes up by one */
-	FIELD_STEP,	/* runs through values in order; the last one closes the entity */
+	FIELD_NUMBER,   /* around a median, rounded to 1/100 */
+	FIELD_COUNT,    /* goes up by one */
+	FIELD_STEP,     /* runs through values in order; the last one closes the entity */
 };
 
 struct field_row {
 	const char *name;
 	enum field_kind kind;
-	const char *values; /* "a|b|c" */
-	double median, spread; /* of numbers: spread in doublings */
+	const char *values;          /* "a|b|c" */
+	double median, spread;       /* of numbers: spread in doublings */
 	double at_create, at_update; /* probability that an event sets it */
 };
 
 struct kind_row {
 	const char *dataset, *system, *prefix; /* entity: prefix/NNNNNN */
-	const char *channels;		       /* "phone|email" */
-	double create_share;		       /* of a person's events */
+	const char *channels;                  /* "phone|email" */
+	double create_share;                   /* of a person's events */
 	struct field_row fields[KIND_FIELDS_MAX];
 };
 
 struct department_row {
 	const char *name;
-	uint32_t kind;	  /* index of its main dataset */
+	uint32_t kind;     /* index of its main dataset */
 	const char *teams; /* "North|South" */
-	double share;	  /* of all people */
-	double rate;	  /* events a working day and person */
+	double share;      /* of all people */
+	double rate;       /* events a working day and person */
 };
 
 extern const struct kind_row kinds[];

@@ -7,7 +7,10 @@
 void
 log_init(struct log *log)
 {
-	*log = (struct log){.names = symbols_open(), .precision = PRECISION_SECOND, .zoned = true, .has_dataset = true};
+	*log = (struct log){.names = symbols_open(),
+	    .precision = PRECISION_SECOND,
+	    .zoned = true,
+	    .has_dataset = true};
 	arena_init(&log->arena);
 }
 
@@ -52,7 +55,8 @@ merge(const struct log_event *from, struct log_event *to, size_t low, size_t mid
 	size_t left = low, right = middle, i;
 
 	for (i = low; i < high; i++) {
-		bool take_left = left < middle && (right == high || from[left].time_ms <= from[right].time_ms);
+		bool take_left =
+		    left < middle && (right == high || from[left].time_ms <= from[right].time_ms);
 
 		to[i] = take_left ? from[left++] : from[right++];
 	}

@@ -16,12 +16,12 @@
 struct label {
 	const char *pattern; /* a constant; NULL: not labelled */
 	uint32_t campaign;
-	uint32_t field;	     /* symbol; SYMBOL_NONE: "event" */
+	uint32_t field; /* symbol; SYMBOL_NONE: "event" */
 	bool malicious, first;
 };
 
 struct log_change {
-	uint32_t field; /* symbol */
+	uint32_t field;                    /* symbol */
 	struct value old_value, new_value; /* text: in the log's symbols or arena */
 };
 
@@ -33,7 +33,12 @@ struct log_event {
 	struct label label;
 };
 
-enum log_precision { PRECISION_DAY, PRECISION_MINUTE, PRECISION_SECOND, PRECISION_MS };
+enum log_precision {
+	PRECISION_DAY,
+	PRECISION_MINUTE,
+	PRECISION_SECOND,
+	PRECISION_MS
+};
 
 struct log {
 	struct arena arena;
@@ -41,7 +46,7 @@ struct log {
 	struct log_event *events;
 	size_t count, capacity;
 	enum log_precision precision; /* how times are written */
-	bool zoned;		      /* with Z */
+	bool zoned;                   /* with Z */
 	bool has_dataset;
 };
 

@@ -26,7 +26,8 @@ name_member(struct line *line, const char *key)
 	if (!node || node->kind == NODE_NULL)
 		return SYMBOL_NONE;
 	if (node->kind != NODE_TEXT) {
-		line->why = "actor, team, system, channel, entity, op and dataset must be text or null";
+		line->why =
+		    "actor, team, system, channel, entity, op and dataset must be text or null";
 		return SYMBOL_NONE;
 	}
 	return symbols_add(line->log->names, node->text);
@@ -62,7 +63,8 @@ value_of(struct log *log, const struct json_node *node, struct value *value)
 
 /* nodes[at] is one [field, old, new]. */
 static bool
-read_change(struct log *log, const struct json_document *document, uint32_t at, struct log_change *change)
+read_change(
+    struct log *log, const struct json_document *document, uint32_t at, struct log_change *change)
 {
 	const struct json_node *nodes = document->nodes;
 
@@ -71,7 +73,8 @@ read_change(struct log *log, const struct json_document *document, uint32_t at, 
 	change->field = symbols_add(log->names, nodes[at + 1].text);
 	if (nodes[at + 2].kind == NODE_ARRAY || nodes[at + 2].kind == NODE_OBJECT)
 		return false;
-	return value_of(log, &nodes[at + 2], &change->old_value) && value_of(log, &nodes[at + 3], &change->new_value);
+	return value_of(log, &nodes[at + 2], &change->old_value) &&
+	    value_of(log, &nodes[at + 3], &change->new_value);
 }
 
 static bool
@@ -83,7 +86,8 @@ read_changes(struct line *line, struct log_event *event)
 	if (!list || list->kind != NODE_ARRAY)
 		return false;
 	event->change_count = list->count;
-	event->changes = arena_get_zero(&line->log->arena, (list->count + 1) * sizeof(*event->changes));
+	event->changes =
+	    arena_get_zero(&line->log->arena, (list->count + 1) * sizeof(*event->changes));
 	at = (uint32_t)(list - line->document->nodes) + 1;
 	for (i = 0; i < list->count; i++) {
 		if (!read_change(line->log, line->document, at, &event->changes[i]))
@@ -96,10 +100,12 @@ read_changes(struct line *line, struct log_event *event)
 static void
 learn_precision(struct log *log, struct text time)
 {
-	log->zoned = time.size && (time.data[time.size - 1] == 'Z' || (time.size > 6 && time.data[time.size - 6] == '+'));
-	log->precision = time.size <= 10 ? PRECISION_DAY : time.size <= 17 ? PRECISION_MINUTE :
-	    memchr(time.data, '.', time.size)				   ? PRECISION_MS :
-									     PRECISION_SECOND;
+	log->zoned = time.size &&
+	    (time.data[time.size - 1] == 'Z' || (time.size > 6 && time.data[time.size - 6] == '+'));
+	log->precision = time.size <= 10        ? PRECISION_DAY
+	    : time.size <= 17                   ? PRECISION_MINUTE
+	    : memchr(time.data, '.', time.size) ? PRECISION_MS
+						: PRECISION_SECOND;
 }
 
 static bool

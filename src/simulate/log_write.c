@@ -75,7 +75,8 @@ add_value(struct buffer *out, const struct value *value)
 static void
 add_time(const struct log *log, struct buffer *out, int64_t time_ms)
 {
-	static const size_t lengths[] = {[PRECISION_DAY] = 10, [PRECISION_MINUTE] = 16, [PRECISION_SECOND] = 19};
+	static const size_t lengths[] = {
+	    [PRECISION_DAY] = 10, [PRECISION_MINUTE] = 16, [PRECISION_SECOND] = 19};
 	char text[TIMESTAMP_TEXT_BYTES];
 
 	timestamp_text(time_ms, text);
@@ -83,7 +84,8 @@ add_time(const struct log *log, struct buffer *out, int64_t time_ms)
 		text[strlen(text) - 1] = '\0';
 	else
 		text[lengths[log->precision]] = '\0';
-	buffer_add_format(out, "\"%s%s\"", text, log->zoned && log->precision != PRECISION_DAY ? "Z" : "");
+	buffer_add_format(
+	    out, "\"%s%s\"", text, log->zoned && log->precision != PRECISION_DAY ? "Z" : "");
 }
 
 static void

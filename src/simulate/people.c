@@ -5,12 +5,14 @@
 #include "base/memory.h"
 #include "company.h"
 
-static const char *const first_names[] = {"anna", "ben", "carla", "david", "elif", "felix", "greta", "hugo", "ines",
-    "jonas", "katja", "leon", "mara", "nils", "olga", "paul", "rosa", "samir", "tanja", "ugo", "vera", "willem", "yara",
-    "zeno", "amina", "bastian", "chiara", "dmitri", "esther", "farid"};
-static const char *const last_names[] = {"adler", "bianchi", "conrad", "dahl", "egger", "farkas", "gruber", "haas",
-    "ivanov", "jansen", "keller", "lindner", "moretti", "novak", "okafor", "peters", "quist", "richter", "sanders",
-    "toth", "urban", "vogel", "weber", "xu", "yilmaz", "zimmer"};
+static const char *const first_names[] = {"anna", "ben", "carla", "david", "elif", "felix", "greta",
+    "hugo", "ines", "jonas", "katja", "leon", "mara", "nils", "olga", "paul", "rosa", "samir",
+    "tanja", "ugo", "vera", "willem", "yara", "zeno", "amina", "bastian", "chiara", "dmitri",
+    "esther", "farid"};
+static const char *const last_names[] = {"adler", "bianchi", "conrad", "dahl", "egger", "farkas",
+    "gruber", "haas", "ivanov", "jansen", "keller", "lindner", "moretti", "novak", "okafor",
+    "peters", "quist", "richter", "sanders", "toth", "urban", "vogel", "weber", "xu", "yilmaz",
+    "zimmer"};
 
 static void
 name_person(struct log *log, struct person *person, uint32_t number)
@@ -21,7 +23,8 @@ name_person(struct log *log, struct person *person, uint32_t number)
 	uint32_t again = number / (uint32_t)(ARRAY_COUNT(first_names) * ARRAY_COUNT(last_names));
 
 	if (again)
-		snprintf(name, sizeof(name), "%s.%s%u", first_names[first], last_names[last], again + 1);
+		snprintf(
+		    name, sizeof(name), "%s.%s%u", first_names[first], last_names[last], again + 1);
 	else
 		snprintf(name, sizeof(name), "%s.%s", first_names[first], last_names[last]);
 	person->name = log_name(log, name);
@@ -32,7 +35,8 @@ team_symbol(struct log *log, const struct department_row *department, uint32_t t
 {
 	char word[64], name[160];
 
-	snprintf(name, sizeof(name), "%s %s", department->name, word_at(department->teams, team, word));
+	snprintf(
+	    name, sizeof(name), "%s %s", department->name, word_at(department->teams, team, word));
 	return log_name(log, name);
 }
 
@@ -48,7 +52,8 @@ add_person(struct company *company)
 }
 
 static void
-give_habits(struct person *person, const struct department_row *department, uint32_t team, struct chance *chance)
+give_habits(struct person *person, const struct department_row *department, uint32_t team,
+    struct chance *chance)
 {
 	char word[64];
 	bool night = strcmp(word_at(department->teams, team, word), "Night") == 0;
@@ -65,9 +70,11 @@ static void
 give_time(const struct company *company, struct person *person, struct chance *chance)
 {
 	if (chance_is(chance, 0.11))
-		person->hired_day = (int)chance_between(chance, company->days / 8, company->days - company->days / 8);
+		person->hired_day = (int)chance_between(
+		    chance, company->days / 8, company->days - company->days / 8);
 	if (chance_is(chance, 0.04))
-		person->left_day = (int)chance_between(chance, person->hired_day + company->days / 10, company->days);
+		person->left_day = (int)chance_between(
+		    chance, person->hired_day + company->days / 10, company->days);
 	if (person->left_day > company->days)
 		person->left_day = company->days;
 }
@@ -77,7 +84,8 @@ give_time(const struct company *company, struct person *person, struct chance *c
  * first, and one in fourteen of the others changes team.
  */
 static void
-reorganise(struct log *log, struct person *person, uint32_t department_index, uint32_t team, struct chance *chance)
+reorganise(struct log *log, struct person *person, uint32_t department_index, uint32_t team,
+    struct chance *chance)
 {
 	const struct department_row *department = &departments[department_index];
 	uint32_t teams = word_count(department->teams);
@@ -90,7 +98,8 @@ reorganise(struct log *log, struct person *person, uint32_t department_index, ui
 }
 
 static void
-hire(struct company *company, struct log *log, uint32_t number, uint32_t department_index, struct chance *chance)
+hire(struct company *company, struct log *log, uint32_t number, uint32_t department_index,
+    struct chance *chance)
 {
 	const struct department_row *department = &departments[department_index];
 	struct person *person = add_person(company);
@@ -115,7 +124,8 @@ appoint(struct company *company)
 	for (i = 0; i < company->count; i++) {
 		struct person *person = &company->people[i];
 
-		if (person->hired_day || person->left_day < company->days || heads[person->department] != UINT32_MAX)
+		if (person->hired_day || person->left_day < company->days ||
+		    heads[person->department] != UINT32_MAX)
 			continue;
 		heads[person->department] = i;
 		if (root == UINT32_MAX)
@@ -133,8 +143,8 @@ appoint(struct company *company)
 }
 
 static void
-add_service(struct company *company, struct log *log, const char *name, uint32_t department, double start_hour,
-    double hours, double rate)
+add_service(struct company *company, struct log *log, const char *name, uint32_t department,
+    double start_hour, double hours, double rate)
 {
 	struct person *service = add_person(company);
 
@@ -187,5 +197,6 @@ bool
 company_works(const struct company *company, const struct person *person, int day)
 {
 	(void)company;
-	return day >= person->hired_day && day < person->left_day && (person->service || day % 7 < 5);
+	return day >= person->hired_day && day < person->left_day &&
+	    (person->service || day % 7 < 5);
 }

@@ -24,7 +24,9 @@ plant_change(const struct plant *plant, struct spot spot)
 int64_t
 plant_moment(const struct plant *plant, int64_t time_ms)
 {
-	static const int64_t units[] = {[PRECISION_DAY] = 86400000, [PRECISION_MINUTE] = 60000, [PRECISION_SECOND] = 1000,
+	static const int64_t units[] = {[PRECISION_DAY] = 86400000,
+	    [PRECISION_MINUTE] = 60000,
+	    [PRECISION_SECOND] = 1000,
 	    [PRECISION_MS] = 1};
 	int64_t unit = units[plant->log->precision];
 
@@ -41,10 +43,12 @@ ground_of(struct plant *plant, uint32_t dataset, uint32_t field, bool numeric)
 
 	for (i = 0; i < plant->ground_count; i++) {
 		ground = &plant->grounds[i];
-		if (ground->dataset == dataset && ground->field == field && ground->numeric == numeric)
+		if (ground->dataset == dataset && ground->field == field &&
+		    ground->numeric == numeric)
 			return ground;
 	}
-	memory_grow(&plant->grounds, &plant->ground_capacity, plant->ground_count + 1, sizeof(*plant->grounds));
+	memory_grow(&plant->grounds, &plant->ground_capacity, plant->ground_count + 1,
+	    sizeof(*plant->grounds));
 	ground = &plant->grounds[plant->ground_count++];
 	*ground = (struct ground){.dataset = dataset, .field = field, .numeric = numeric};
 	return ground;
@@ -143,7 +147,8 @@ is_service(const struct plant *plant, uint32_t actor)
 }
 
 uint32_t
-plant_spots(const struct plant *plant, const struct ground *ground, uint32_t actor, struct spot *spots, uint32_t max)
+plant_spots(const struct plant *plant, const struct ground *ground, uint32_t actor,
+    struct spot *spots, uint32_t max)
 {
 	uint32_t count = 0, i;
 
@@ -175,10 +180,11 @@ plant_actor(struct plant *plant, const struct ground *ground, uint32_t least)
 /* --- planting -------------------------------------------------------------------------- */
 
 static void
-label(struct plant *plant, struct log_event *event, uint32_t field, const char *pattern, uint32_t campaign,
-    bool malicious)
+label(struct plant *plant, struct log_event *event, uint32_t field, const char *pattern,
+    uint32_t campaign, bool malicious)
 {
-	event->label = (struct label){.pattern = pattern, .campaign = campaign, .field = field, .malicious = malicious};
+	event->label = (struct label){
+	    .pattern = pattern, .campaign = campaign, .field = field, .malicious = malicious};
 	(void)plant;
 }
 
@@ -192,18 +198,19 @@ set_next_old(struct plant *plant, struct spot spot, struct value value)
 }
 
 void
-plant_set(struct plant *plant, struct spot spot, struct value value, const char *pattern, uint32_t campaign,
-    bool malicious)
+plant_set(struct plant *plant, struct spot spot, struct value value, const char *pattern,
+    uint32_t campaign, bool malicious)
 {
 	plant_change(plant, spot)->new_value = value;
 	set_next_old(plant, spot, value);
 	plant->touched[spot.event] = true;
-	label(plant, plant_event(plant, spot), plant_change(plant, spot)->field, pattern, campaign, malicious);
+	label(plant, plant_event(plant, spot), plant_change(plant, spot)->field, pattern, campaign,
+	    malicious);
 }
 
 bool
-plant_add(struct plant *plant, struct spot spot, struct value value, int64_t time_ms, const struct log_event *like,
-    const char *pattern, uint32_t campaign, bool malicious)
+plant_add(struct plant *plant, struct spot spot, struct value value, int64_t time_ms,
+    const struct log_event *like, const char *pattern, uint32_t campaign, bool malicious)
 {
 	struct link next = chain_next(&plant->chain, spot.event, spot.change);
 	struct log_event from = *plant_event(plant, spot), words = *like, *event;

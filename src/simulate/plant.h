@@ -33,10 +33,10 @@ struct plant {
 	struct chance chance;
 	struct ground *grounds;
 	size_t ground_count, ground_capacity;
-	uint32_t *actor_events; /* [symbol]: events of an actor before planting */
-	uint32_t original;	/* events before planting; added ones stand behind */
-	uint32_t campaign;	/* the last number given */
-	bool *touched;		/* [event]: planted on, or an added event follows it */
+	uint32_t *actor_events;   /* [symbol]: events of an actor before planting */
+	uint32_t original;        /* events before planting; added ones stand behind */
+	uint32_t campaign;        /* the last number given */
+	bool *touched;            /* [event]: planted on, or an added event follows it */
 	const uint32_t *services; /* actors that are no people; may be empty */
 	uint32_t service_count;
 };
@@ -51,18 +51,18 @@ struct ground *plant_ground(struct plant *plant, bool numeric);
 /* An actor with at least `least` untouched spots on the ground, no service; SYMBOL_NONE if there is none. */
 uint32_t plant_actor(struct plant *plant, const struct ground *ground, uint32_t least);
 /* The actor's untouched spots, in order of time, at most max. Returns how many. */
-uint32_t plant_spots(const struct plant *plant, const struct ground *ground, uint32_t actor, struct spot *spots,
-    uint32_t max);
+uint32_t plant_spots(const struct plant *plant, const struct ground *ground, uint32_t actor,
+    struct spot *spots, uint32_t max);
 /* Sets a change's new value and the old value of what comes next; labels the event. */
-void plant_set(struct plant *plant, struct spot spot, struct value value, const char *pattern, uint32_t campaign,
-    bool malicious);
+void plant_set(struct plant *plant, struct spot spot, struct value value, const char *pattern,
+    uint32_t campaign, bool malicious);
 /*
  * Adds an event behind spot's (same entity and field, from its value to value),
  * at time_ms, with the words of `like`'s actor. False when it would not fit
  * before what comes next.
  */
-bool plant_add(struct plant *plant, struct spot spot, struct value value, int64_t time_ms, const struct log_event *like,
-    const char *pattern, uint32_t campaign, bool malicious);
+bool plant_add(struct plant *plant, struct spot spot, struct value value, int64_t time_ms,
+    const struct log_event *like, const char *pattern, uint32_t campaign, bool malicious);
 struct log_event *plant_event(const struct plant *plant, struct spot spot);
 struct log_change *plant_change(const struct plant *plant, struct spot spot);
 /* Rounds a moment to what the log's times can say. */

@@ -12,11 +12,15 @@ static bool
 check(const struct simulate_options *options, struct error *err)
 {
 	if (options->people < 20 || options->people > 100000)
-		return error_set(err, ERROR_USAGE, "--people: from 20 to 100000, not %d", options->people);
+		return error_set(
+		    err, ERROR_USAGE, "--people: from 20 to 100000, not %d", options->people);
 	if (options->days < 14 || options->days > 3650)
-		return error_set(err, ERROR_USAGE, "--days: from 14 to 3650, not %d", options->days);
+		return error_set(
+		    err, ERROR_USAGE, "--days: from 14 to 3650, not %d", options->days);
 	if ((double)options->people * options->days > 4e6)
-		return error_set(err, ERROR_USAGE, "--people %d for --days %d is more than memory should hold: at most 4 million days of work",
+		return error_set(err, ERROR_USAGE,
+		    "--people %d for --days %d is more than memory should hold: at most 4 million "
+		    "days of work",
 		    options->people, options->days);
 	return true;
 }
@@ -37,8 +41,8 @@ count(const struct log *log, struct simulate_result *result)
 }
 
 static bool
-simulate_company(const struct simulate_options *options, struct log *log, struct simulate_result *result,
-    struct error *err)
+simulate_company(const struct simulate_options *options, struct log *log,
+    struct simulate_result *result, struct error *err)
 {
 	struct company company;
 	uint32_t services[16], i;
@@ -67,11 +71,16 @@ simulate_onto(const struct simulate_options *options, struct log *log, struct er
 	if (!log_read(log, options->onto, err))
 		return false;
 	if (log->count < 2000)
-		return error_set(err, ERROR_USAGE, "%s: %zu events are too few to plant on; it takes at least 2,000",
+		return error_set(err, ERROR_USAGE,
+		    "%s: %zu events are too few to plant on; it takes at least 2,000",
 		    options->onto, log->count);
 	plant_all(log, options->seed, NULL, 0);
 	system = symbols_text(log->names, log->events[0].system);
-	return folder_write_settings(options->folder, false, log->has_dataset ? NULL : system.data ? system.data : "log", err);
+	return folder_write_settings(options->folder, false,
+	    log->has_dataset  ? NULL
+		: system.data ? system.data
+			      : "log",
+	    err);
 }
 
 bool
@@ -84,7 +93,8 @@ simulate(const struct simulate_options *options, struct simulate_result *result,
 	if (!check(options, err) || !file_make_folder(options->folder, err))
 		return false;
 	log_init(&log);
-	done = (options->onto ? simulate_onto(options, &log, err) : simulate_company(options, &log, result, err)) &&
+	done = (options->onto ? simulate_onto(options, &log, err)
+			      : simulate_company(options, &log, result, err)) &&
 	    log_write(&log, options->folder, err);
 	count(&log, result);
 	log_fini(&log);

@@ -13,11 +13,12 @@
 #include "base/error.h"
 
 struct simulate_options {
-	const char *folder;  /* made if missing; what it holds of ours is replaced */
-	int people;	     /* 20..100000 */
-	int days;	     /* 14..3650 */
+	const char *folder; /* made if missing; what it holds of ours is replaced */
+	int people;         /* 20..100000 */
+	int days;           /* 14..3650 */
 	uint64_t seed;
-	const char *onto;    /* a canonical log (.jsonl, or .jsonl.gz through the caller's pipe); NULL: the company */
+	const char *
+	    onto; /* a canonical log (.jsonl, or .jsonl.gz through the caller's pipe); NULL: the company */
 	void (*progress)(void *context, int64_t done, int64_t total); /* may be NULL */
 	void *context;
 };
@@ -35,6 +36,7 @@ struct simulate_result {
  * ERROR_MALFORMED  the log: file:line and why
  * ERROR_MISSING, ERROR_IO
  */
-MUST_USE bool simulate(const struct simulate_options *options, struct simulate_result *result, struct error *err);
+MUST_USE bool
+simulate(const struct simulate_options *options, struct simulate_result *result, struct error *err);
 
 #endif

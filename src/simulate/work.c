@@ -16,7 +16,7 @@
 struct thing {
 	uint32_t entity; /* symbol */
 	struct value values[KIND_FIELDS_MAX];
-	uint32_t step;	 /* of its FIELD_STEP */
+	uint32_t step; /* of its FIELD_STEP */
 };
 
 struct pool {
@@ -54,12 +54,14 @@ leaning(uint64_t taste, uint32_t field, uint32_t value)
 static struct value
 text_value(struct log *log, const char *word)
 {
-	return (struct value){.kind = VALUE_TEXT, .text = symbols_text(log->names, log_name(log, word))};
+	return (struct value){
+	    .kind = VALUE_TEXT, .text = symbols_text(log->names, log_name(log, word))};
 }
 
 /* The first values are the usual ones; a person leans to some of them. */
 static struct value
-pick_category(struct work *work, const struct person *person, const struct field_row *field, uint32_t index)
+pick_category(
+    struct work *work, const struct person *person, const struct field_row *field, uint32_t index)
 {
 	double weights[32];
 	uint32_t count = word_count(field->values), i;
@@ -67,13 +69,16 @@ pick_category(struct work *work, const struct person *person, const struct field
 
 	for (i = 0; i < count && i < ARRAY_COUNT(weights); i++)
 		weights[i] = (0.35 + leaning(person->taste, index, i)) / (1.0 + i * (i + 1) * 0.5);
-	return text_value(work->log, word_at(field->values, chance_weighted(&work->chance, weights, count), word));
+	return text_value(work->log,
+	    word_at(field->values, chance_weighted(&work->chance, weights, count), word));
 }
 
 static struct value
-pick_number(struct work *work, const struct person *person, const struct field_row *field, uint32_t index)
+pick_number(
+    struct work *work, const struct person *person, const struct field_row *field, uint32_t index)
 {
-	double own = field->median * power_of_two((leaning(person->taste, index, 77) - 0.5) * field->spread * 0.5);
+	double own = field->median *
+	    power_of_two((leaning(person->taste, index, 77) - 0.5) * field->spread * 0.5);
 	double number = chance_spread(&work->chance, own, field->spread * 0.6);
 
 	if (field->median < 1 && number > 1)
@@ -97,8 +102,8 @@ same(const struct value *a, const struct value *b)
 }
 
 static struct value
-next_value(struct work *work, const struct person *person, const struct field_row *field, uint32_t index,
-    struct thing *thing)
+next_value(struct work *work, const struct person *person, const struct field_row *field,
+    uint32_t index, struct thing *thing)
 {
 	const struct value *now = &thing->values[index];
 	char word[64];
@@ -109,7 +114,8 @@ next_value(struct work *work, const struct person *person, const struct field_ro
 	case FIELD_NUMBER:
 		return pick_number(work, person, field, index);
 	case FIELD_COUNT:
-		return (struct value){.kind = VALUE_LONG, .integer = now->kind == VALUE_LONG ? now->integer + 1 : 1};
+		return (struct value){
+		    .kind = VALUE_LONG, .integer = now->kind == VALUE_LONG ? now->integer + 1 : 1};
 	case FIELD_STEP:
 		break;
 	}
@@ -129,7 +135,8 @@ make_thing(struct work *work, uint32_t kind)
 
 	/* The oldest gives way where too many stay open. */
 	if (pool->count == OPEN_MAX)
-		pool->things[chance_below(&work->chance, OPEN_MAX / 8)] = pool->things[--pool->count];
+		pool->things[chance_below(&work->chance, OPEN_MAX / 8)] =
+		    pool->things[--pool->count];
 	thing = &pool->things[pool->count++];
 	snprintf(name, sizeof(name), "%s/%06u", kinds[kind].prefix, ++pool->made);
 	*thing = (struct thing){.entity = log_name(work->log, name)};
@@ -148,8 +155,8 @@ closed(const struct thing *thing, uint32_t kind)
 }
 
 static void
-change_fields(struct work *work, const struct person *person, uint32_t kind, struct thing *thing, bool created,
-    struct log_event *event)
+change_fields(struct work *work, const struct person *person, uint32_t kind, struct thing *thing,
+    bool created, struct log_event *event)
 {
 	const struct kind_row *row = &kinds[kind];
 	uint32_t i, count = 0;
@@ -180,8 +187,10 @@ channel_of(struct work *work, const struct person *person, const struct kind_row
 	if (person->service)
 		return log_name(work->log, "api");
 	for (i = 0; i < count; i++)
-		weights[i] = 0.05 + leaning(person->taste, 1000, i) * leaning(person->taste, 1000, i);
-	return log_name(work->log, word_at(row->channels, chance_weighted(&work->chance, weights, count), word));
+		weights[i] =
+		    0.05 + leaning(person->taste, 1000, i) * leaning(person->taste, 1000, i);
+	return log_name(work->log,
+	    word_at(row->channels, chance_weighted(&work->chance, weights, count), word));
 }
 
 /* Mostly the department's own dataset; one in thirty helps out elsewhere. */
@@ -200,7 +209,8 @@ act(struct work *work, const struct moment *moment, int day)
 	uint32_t kind = kind_of_work(work, person);
 	const struct kind_row *row = &kinds[kind];
 	struct pool *pool = &work->pools[kind];
-	bool created = pool->count < 20 || (!person->service && chance_is(&work->chance, row->create_share));
+	bool created =
+	    pool->count < 20 || (!person->service && chance_is(&work->chance, row->create_share));
 	struct log_event *event = log_add(work->log, KIND_FIELDS_MAX);
 	struct thing *thing;
 	uint32_t at = 0;
@@ -209,7 +219,9 @@ act(struct work *work, const struct moment *moment, int day)
 		thing = make_thing(work, kind);
 	} else {
 		/* The newer the likelier. */
-		at = pool->count - 1 - (uint32_t)(chance_unit(&work->chance) * chance_unit(&work->chance) * pool->count);
+		at = pool->count - 1 -
+		    (uint32_t)(chance_unit(&work->chance) * chance_unit(&work->chance) *
+			pool->count);
 		thing = &pool->things[at];
 	}
 	event->time_ms = moment->time_ms;
@@ -231,9 +243,9 @@ act(struct work *work, const struct moment *moment, int day)
 static int64_t
 moment_of_day(struct work *work, const struct person *person)
 {
-	double at = person->service ? chance_unit(&work->chance) :
-	    chance_is(&work->chance, 0.55) ? 0.28 + 0.11 * chance_normal(&work->chance) :
-					     0.74 + 0.1 * chance_normal(&work->chance);
+	double at = person->service          ? chance_unit(&work->chance)
+	    : chance_is(&work->chance, 0.55) ? 0.28 + 0.11 * chance_normal(&work->chance)
+					     : 0.74 + 0.1 * chance_normal(&work->chance);
 	double hour;
 
 	at = at < 0 ? -at : at > 1 ? 2 - at : at;
@@ -262,10 +274,12 @@ plan_day(struct work *work, int day)
 		const struct person *person = &company->people[i];
 		int count;
 
-		if (!company_works(company, person, day) || (!person->service && chance_is(&work->chance, 0.06)))
+		if (!company_works(company, person, day) ||
+		    (!person->service && chance_is(&work->chance, 0.06)))
 			continue;
 		for (count = chance_count(&work->chance, person->rate); count > 0; count--) {
-			memory_grow(&work->moments, &work->moment_capacity, work->moment_count + 1, sizeof(*work->moments));
+			memory_grow(&work->moments, &work->moment_capacity, work->moment_count + 1,
+			    sizeof(*work->moments));
 			work->moments[work->moment_count++] = (struct moment){
 			    company->start_ms + day * DAY_MS + moment_of_day(work, person), i};
 		}

@@ -23,7 +23,8 @@ folder_address(const char *folder, struct sockaddr_un *address)
 	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
 
 	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
-	snprintf(address->sun_path, sizeof(address->sun_path), "/proc/self/fd/%d/%s", fd, STORE_CONTROL);
+	snprintf(
+	    address->sun_path, sizeof(address->sun_path), "/proc/self/fd/%d/%s", fd, STORE_CONTROL);
 	return fd;
 }
 
@@ -41,8 +42,8 @@ control_listen(const char *folder, int *listener, struct error *err)
 	}
 	/* The writer's lock is ours, so whoever bound this name is gone. */
 	unlink(address.sun_path);
-	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 || chmod(address.sun_path, 0600) != 0 ||
-	    listen(fd, 8) != 0) {
+	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+	    chmod(address.sun_path, 0600) != 0 || listen(fd, 8) != 0) {
 		error_system(err, ERROR_IO, "control socket in %s", folder);
 		goto undo;
 	}
@@ -121,7 +122,8 @@ write_line(int fd, struct text line)
 }
 
 void
-control_serve(int listener, void (*answer)(void *context, struct text request, struct buffer *out), void *context)
+control_serve(int listener, void (*answer)(void *context, struct text request, struct buffer *out),
+    void *context)
 {
 	struct buffer request = {0}, out = {0};
 	int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
@@ -138,8 +140,8 @@ control_serve(int listener, void (*answer)(void *context, struct text request, s
 }
 
 bool
-control_ask(const char *folder, struct text request, int64_t timeout_ms, bool *running, struct buffer *out,
-    struct error *err)
+control_ask(const char *folder, struct text request, int64_t timeout_ms, bool *running,
+    struct buffer *out, struct error *err)
 {
 	struct sockaddr_un address;
 	int at = folder_address(folder, &address), fd;
@@ -153,8 +155,8 @@ control_ask(const char *folder, struct text request, int64_t timeout_ms, bool *r
 		goto undo;
 	*running = true;
 	if (!write_line(fd, request) || !read_line(fd, timeout_ms, out))
-		done = error_set(err, ERROR_IO, "the tracker on %s did not answer within %lld s", folder,
-		    (long long)(timeout_ms / 1000));
+		done = error_set(err, ERROR_IO, "the tracker on %s did not answer within %lld s",
+		    folder, (long long)(timeout_ms / 1000));
 undo:
 	if (fd >= 0)
 		close(fd);

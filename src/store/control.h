@@ -21,13 +21,14 @@ void control_close(const char *folder, int listener);
  * Answers at most one waiting request; returns at once when there is none.
  * answer() appends one line without its newline.
  */
-void control_serve(int listener, void (*answer)(void *context, struct text request, struct buffer *out), void *context);
+void control_serve(int listener,
+    void (*answer)(void *context, struct text request, struct buffer *out), void *context);
 
 /*
  * The command's side: *running false and true when nobody listens.
  * ERROR_IO: the tracker went away in the middle, or does not answer within timeout_ms.
  */
-MUST_USE bool control_ask(const char *folder, struct text request, int64_t timeout_ms, bool *running,
-    struct buffer *out, struct error *err);
+MUST_USE bool control_ask(const char *folder, struct text request, int64_t timeout_ms,
+    bool *running, struct buffer *out, struct error *err);
 
 #endif

@@ -14,7 +14,8 @@ store_holder(const char *folder)
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	long process = 0;
 
-	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 && pread(fd, digits, sizeof(digits) - 1, 0) > 0)
+	if (fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0 &&
+	    pread(fd, digits, sizeof(digits) - 1, 0) > 0)
 		process = strtol(digits, NULL, 10);
 	if (fd >= 0)
 		close(fd);

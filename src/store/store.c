@@ -83,7 +83,8 @@ store_lock(const char *folder, int *lock, struct error *err)
 			error_system(err, ERROR_IO, "%s", path);
 		else
 			error_set(err, ERROR_BUSY,
-			    "store %s is in use by process %ld: stop that one first, or name another store with -s",
+			    "store %s is in use by process %ld: stop that one first, or name "
+			    "another store with -s",
 			    folder, holder(fd));
 		goto undo;
 	}

@@ -62,7 +62,8 @@ bench_pair(const char *name, double n, bench_work *ours, void *ours_context, con
 	}
 	ours_median = bench_median(our_ns, BENCH_ROUNDS);
 	peer_median = bench_median(their_ns, BENCH_ROUNDS);
-	printf("{\"bench\":\"%s\",\"n\":%.0f,\"ours_ns\":%.1f,\"peer\":\"%s\",\"peer_ns\":%.1f,\"ratio\":%.2f}\n",
+	printf("{\"bench\":\"%s\",\"n\":%.0f,\"ours_ns\":%.1f,\"peer\":\"%s\",\"peer_ns\":%.1f,"
+	       "\"ratio\":%.2f}\n",
 	    name, n, ours_median, peer, peer_median, peer_median / ours_median);
 	fflush(stdout);
 	return peer_median / ours_median;

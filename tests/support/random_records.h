@@ -52,7 +52,8 @@ random_below(struct random_records *random, uint32_t bound)
 static inline struct keys *
 random_keys(void)
 {
-	static const char content[] = "dyetrace-keys 1\n"
+	static const char content[] =
+	    "dyetrace-keys 1\n"
 	    "store 00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n"
 	    "vault 1 1111111111111111111111111111111111111111111111111111111111111111\n"
 	    "sign 9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60\n";
@@ -75,7 +76,8 @@ random_records_init(struct random_records *random, uint64_t seed)
 	char name[64];
 	uint32_t i;
 
-	*random = (struct random_records){.state = seed, .names = symbols_open(), .keys = random_keys()};
+	*random =
+	    (struct random_records){.state = seed, .names = symbols_open(), .keys = random_keys()};
 	arena_init(&random->arena);
 	for (i = 0; i < RANDOM_FIELDS; i++) {
 		snprintf(name, sizeof(name), "field %u \xc3\xa9", i);
@@ -86,12 +88,12 @@ random_records_init(struct random_records *random, uint64_t seed)
 
 		snprintf(name, sizeof(name), "events/%u.jsonl", i / 2);
 		*partition = (struct partition){
-			.number = i * 3 + 1,
-			.source = memory_text(sources[i % 3]),
-			.name = memory_text(name),
-			.incarnation = i + 1,
-			.start = i == 1 ? INT64_MAX - (1 << 20) : i * 1000,
-			.max_time_ms = TIME_NONE,
+		    .number = i * 3 + 1,
+		    .source = memory_text(sources[i % 3]),
+		    .name = memory_text(name),
+		    .incarnation = i + 1,
+		    .start = i == 1 ? INT64_MAX - (1 << 20) : i * 1000,
+		    .max_time_ms = TIME_NONE,
 		};
 		partition->next_offset = partition->start;
 		sha256_init(&partition->content);
@@ -127,7 +129,9 @@ random_name(struct random_records *random, const char *stem, uint32_t count)
 static inline struct text
 random_text(struct random_records *random, bool utf8)
 {
-	size_t size = random_below(random, 4) ? random_below(random, 30) : random_below(random, 300), i;
+	size_t size =
+		   random_below(random, 4) ? random_below(random, 30) : random_below(random, 300),
+	       i;
 	char *bytes = arena_get(&random->arena, size);
 
 	if (!random_below(random, 6))
@@ -159,7 +163,8 @@ random_value_text(struct random_records *random)
 static inline int64_t
 random_long(struct random_records *random)
 {
-	static const int64_t extremes[] = {INT64_MIN, INT64_MIN + 1, -1, 0, 1, 63, 64, -64, -65, INT64_MAX};
+	static const int64_t extremes[] = {
+	    INT64_MIN, INT64_MIN + 1, -1, 0, 1, 63, 64, -64, -65, INT64_MAX};
 
 	uint32_t shift = random_below(random, 64);
 
@@ -282,13 +287,16 @@ random_event(struct random_records *random, struct record *record)
 static inline void
 random_record(struct random_records *random, struct record *record, struct partition **partition)
 {
-	static const char *const reasons[] = {"blank", "header", "json-malformed", "source-lost-records"};
-	static const enum record_kind kinds[] = {RECORD_EVENT, RECORD_EVENT, RECORD_EVENT, RECORD_EVENT,
-		RECORD_EVENT, RECORD_EVENT, RECORD_QUARANTINED, RECORD_FILTERED, RECORD_GAP, RECORD_NOTE};
+	static const char *const reasons[] = {
+	    "blank", "header", "json-malformed", "source-lost-records"};
+	static const enum record_kind kinds[] = {RECORD_EVENT, RECORD_EVENT, RECORD_EVENT,
+	    RECORD_EVENT, RECORD_EVENT, RECORD_EVENT, RECORD_QUARANTINED, RECORD_FILTERED,
+	    RECORD_GAP, RECORD_NOTE};
 	struct partition *of = &random->partitions[random_below(random, RANDOM_PARTITIONS)];
 
 	*record = (struct record){.kind = kinds[random_below(random, ARRAY_COUNT(kinds))],
-		.count = 1, .source_time_ms = TIME_NONE};
+	    .count = 1,
+	    .source_time_ms = TIME_NONE};
 	record->detail = random_text(random, true);
 	record->reason = text_of(reasons[random_below(random, ARRAY_COUNT(reasons))]);
 	*partition = record->kind == RECORD_NOTE ? NULL : of;
@@ -308,7 +316,8 @@ random_record(struct random_records *random, struct record *record, struct parti
 	if (record->kind == RECORD_GAP)
 		record->count += random_below(random, 50);
 	if (record->replay)
-		record->offset = of->start + random_below(random, (uint32_t)(of->next_offset - of->start) + 1);
+		record->offset =
+		    of->start + random_below(random, (uint32_t)(of->next_offset - of->start) + 1);
 	else
 		of->next_offset += record->count;
 	if (record->kind == RECORD_EVENT) {

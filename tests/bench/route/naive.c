@@ -32,13 +32,18 @@ struct naive {
 };
 
 static const char schema_text[] =
-	"{\"type\":\"record\",\"name\":\"Event\",\"fields\":["
-	"{\"name\":\"offset\",\"type\":\"long\"},{\"name\":\"time\",\"type\":\"string\"},{\"name\":\"id\",\"type\":\"string\"},"
-	"{\"name\":\"actor\",\"type\":\"int\"},{\"name\":\"team\",\"type\":\"int\"},{\"name\":\"system\",\"type\":\"int\"},"
-	"{\"name\":\"channel\",\"type\":\"int\"},{\"name\":\"dataset\",\"type\":\"int\"},{\"name\":\"entity\",\"type\":\"string\"},"
-	"{\"name\":\"op\",\"type\":\"int\"},"
-	"{\"name\":\"changes\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":\"Change\",\"fields\":["
-	"{\"name\":\"field\",\"type\":\"int\"},{\"name\":\"old\",\"type\":\"string\"},{\"name\":\"new\",\"type\":\"string\"}]}}}]}";
+    "{\"type\":\"record\",\"name\":\"Event\",\"fields\":["
+    "{\"name\":\"offset\",\"type\":\"long\"},{\"name\":\"time\",\"type\":\"string\"},{\"name\":"
+    "\"id\",\"type\":\"string\"},"
+    "{\"name\":\"actor\",\"type\":\"int\"},{\"name\":\"team\",\"type\":\"int\"},{\"name\":"
+    "\"system\",\"type\":\"int\"},"
+    "{\"name\":\"channel\",\"type\":\"int\"},{\"name\":\"dataset\",\"type\":\"int\"},{\"name\":"
+    "\"entity\",\"type\":\"string\"},"
+    "{\"name\":\"op\",\"type\":\"int\"},"
+    "{\"name\":\"changes\",\"type\":{\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":"
+    "\"Change\",\"fields\":["
+    "{\"name\":\"field\",\"type\":\"int\"},{\"name\":\"old\",\"type\":\"string\"},{\"name\":"
+    "\"new\",\"type\":\"string\"}]}}}]}";
 
 static void
 must(bool good, const char *what)
@@ -98,12 +103,14 @@ append_changes(struct naive *naive, const json_t *changes)
 	size_t i;
 
 	avro_value_get_by_name(&naive->record, "changes", &list, NULL);
-	json_array_foreach (changes, i, change) {
+	json_array_foreach(changes, i, change)
+	{
 		char *old = json_dumps(json_array_get(change, 1), JSON_ENCODE_ANY);
 		char *new = json_dumps(json_array_get(change, 2), JSON_ENCODE_ANY);
 
 		avro_value_append(&list, &item, NULL);
-		set_int(&item, "field", number_of(naive, json_string_value(json_array_get(change, 0))));
+		set_int(
+		    &item, "field", number_of(naive, json_string_value(json_array_get(change, 0))));
 		set_string(&item, "old", old);
 		set_string(&item, "new", new);
 		free(old);
@@ -158,15 +165,23 @@ open_naive(struct naive *naive, const char *folder)
 	must(sqlite3_open(path, &naive->database) == SQLITE_OK, path);
 	sqlite3_exec(naive->database,
 	    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
-	    "CREATE TABLE event(position INTEGER PRIMARY KEY, id TEXT, time TEXT, actor INT, team INT, dataset INT, entity TEXT);"
-	    "CREATE INDEX by_id ON event(id); CREATE INDEX by_actor ON event(actor, time); CREATE INDEX by_entity ON event(entity);"
-	    "BEGIN", NULL, NULL, NULL);
-	must(sqlite3_prepare_v2(naive->database, "INSERT INTO event VALUES(?,?,?,?,?,?,?)", -1, &naive->insert, NULL) ==
-		SQLITE_OK, "prepare");
-	must(avro_schema_from_json_length(schema_text, sizeof(schema_text) - 1, &naive->schema) == 0, "schema");
+	    "CREATE TABLE event(position INTEGER PRIMARY KEY, id TEXT, time TEXT, actor INT, team "
+	    "INT, dataset INT, entity TEXT);"
+	    "CREATE INDEX by_id ON event(id); CREATE INDEX by_actor ON event(actor, time); CREATE "
+	    "INDEX by_entity ON event(entity);"
+	    "BEGIN",
+	    NULL, NULL, NULL);
+	must(sqlite3_prepare_v2(naive->database, "INSERT INTO event VALUES(?,?,?,?,?,?,?)", -1,
+		 &naive->insert, NULL) == SQLITE_OK,
+	    "prepare");
+	must(
+	    avro_schema_from_json_length(schema_text, sizeof(schema_text) - 1, &naive->schema) == 0,
+	    "schema");
 	snprintf(path, sizeof(path), "%s/naive.avro", folder);
 	remove(path);
-	must(avro_file_writer_create_with_codec(path, naive->schema, &naive->writer, "deflate", 65536) == 0, path);
+	must(avro_file_writer_create_with_codec(
+		 path, naive->schema, &naive->writer, "deflate", 65536) == 0,
+	    path);
 	naive->iface = avro_generic_class_from_schema(naive->schema);
 	avro_generic_value_new(naive->iface, &naive->record);
 }

@@ -32,7 +32,8 @@ ours(void *context)
 {
 	static const struct source_type *const types[] = {&file_source, NULL};
 	struct run *run = context;
-	struct settings_options options = {.path = run->settings, .types = types, .check_mapping = mapping_check};
+	struct settings_options options = {
+	    .path = run->settings, .types = types, .check_mapping = mapping_check};
 	struct yaml_problems problems = {0};
 	struct settings *settings;
 	struct ingest_options ingest_options = {.until_end = true};
@@ -58,7 +59,8 @@ ours(void *context)
 	settings_close(settings);
 	yaml_problems_fini(&problems);
 	if (count != run->count) {
-		fprintf(stderr, "bench_route: recorded %llu of %llu\n", (unsigned long long)count, (unsigned long long)run->count);
+		fprintf(stderr, "bench_route: recorded %llu of %llu\n", (unsigned long long)count,
+		    (unsigned long long)run->count);
 		exit(1);
 	}
 	return count;
@@ -75,7 +77,8 @@ theirs(void *context)
 int
 main(int argc, char **argv)
 {
-	struct simulate_options options = {.people = argc > 1 ? atoi(argv[1]) : 300, .days = argc > 2 ? atoi(argv[2]) : 30,
+	struct simulate_options options = {.people = argc > 1 ? atoi(argv[1]) : 300,
+	    .days = argc > 2 ? atoi(argv[2]) : 30,
 	    .seed = 7};
 	struct simulate_result result;
 	struct error err = {0};
@@ -92,10 +95,11 @@ main(int argc, char **argv)
 	run.count = (uint64_t)result.events;
 	snprintf(run.events, sizeof(run.events), "%s/events.jsonl", run.folder);
 	snprintf(run.settings, sizeof(run.settings), "%s/dyetrace.yaml", run.folder);
-	bench_pair("route", (double)run.count, ours, &run, "jansson+uthash+avro_file_writer+SQLite", theirs, &run);
+	bench_pair("route", (double)run.count, ours, &run, "jansson+uthash+avro_file_writer+SQLite",
+	    theirs, &run);
 	getrusage(RUSAGE_SELF, &usage);
-	printf("{\"bench\":\"route-rss\",\"n\":%llu,\"max_rss_mb\":%.0f}\n", (unsigned long long)run.count,
-	    (double)usage.ru_maxrss / 1024);
+	printf("{\"bench\":\"route-rss\",\"n\":%llu,\"max_rss_mb\":%.0f}\n",
+	    (unsigned long long)run.count, (double)usage.ru_maxrss / 1024);
 	snprintf(command, sizeof(command), "rm -rf '%s'", run.folder);
 	return system(command) != 0;
 }
