@@ -38,15 +38,21 @@ struct frame {
 
 struct walk {
 	const char *bytes;
-	const uint32_t *token, *tokens_end; /* where the token to be read begins in bytes */
-	struct json_node *nodes;
-	uint32_t count, depth;
-	bool escapes; /* there is a backslash somewhere */
 	size_t size;
+	const uint32_t *tokens, *tokens_end; /* where each begins in bytes */
+	struct json_node *nodes;
+	bool escapes; /* there is a backslash somewhere */
 	struct json_reader *reader;
 	struct arena *arena;
 	struct error *err;
 	struct frame frames[JSON_DEPTH_MAX];
+};
+
+/* Where the walk is. Kept out of struct walk, so that it can stay in registers. */
+struct spot {
+	const uint32_t *token;	/* to be read next */
+	struct json_node *node; /* to be written next */
+	uint32_t depth;
 };
 
 struct json_reader *
@@ -93,13 +99,13 @@ fail(struct walk *walk, enum json_problem problem, size_t at, const char *what)
 }
 
 static bool
-fail_token(struct walk *walk, const char *expected)
+fail_token(struct walk *walk, const uint32_t *token, const char *expected)
 {
-	bool over = walk->token == walk->tokens_end;
+	bool over = token == walk->tokens_end;
 	char what[96];
 
 	snprintf(what, sizeof(what), "%s expected%s", expected, over ? ", not the end," : "");
-	return fail(walk, JSON_SYNTAX, over ? walk->size : *walk->token, what);
+	return fail(walk, JSON_SYNTAX, over ? walk->size : *token, what);
 }
 
 static bool
@@ -154,9 +160,9 @@ is_space(char c)
 
 /* Behind the last byte of the token. */
 static inline const char *
-token_end(const struct walk *walk)
+token_end(const struct walk *walk, const uint32_t *token)
 {
-	const char *end = walk->bytes + walk->token[1];
+	const char *end = walk->bytes + token[1];
 
 	while (is_space(end[-1]))
 		end--;
@@ -164,161 +170,171 @@ token_end(const struct walk *walk)
 }
 
 static inline struct json_node *
-add_node(struct walk *walk, enum json_kind kind)
+add_node(const struct walk *walk, struct spot *spot, enum json_kind kind)
 {
-	struct json_node *node = &walk->nodes[walk->count++];
+	struct json_node *node = spot->node++;
 
 	node->kind = kind;
 	node->count = 0;
-	node->next = walk->count;
+	node->next = (uint32_t)(spot->node - walk->nodes);
 	return node;
 }
 
 static inline bool
-read_text(struct walk *walk)
+read_text(struct walk *walk, struct spot *spot)
 {
-	struct json_node *node = add_node(walk, NODE_TEXT);
-	const char *start = walk->bytes + *walk->token + 1, *end = token_end(walk) - 1;
+	struct json_node *node = add_node(walk, spot, NODE_TEXT);
+	const char *start = walk->bytes + *spot->token + 1, *end = token_end(walk, spot->token) - 1;
 	struct json_mistake mistake;
 
 	if (end < start || *end != '"')
-		return fail_token(walk, "a string that is closed");
-	node->text = (struct text){start, (size_t)(end - start)};
+		return fail_token(walk, spot->token, "a string that is closed");
+	node->text.data = start;
+	node->text.size = (size_t)(end - start);
 	if (walk->escapes && memchr(start, '\\', node->text.size) &&
 	    !json_unescape(&node->text, walk->arena, &mistake))
 		return fail_mistake(walk, &mistake);
-	walk->token++;
+	spot->token++;
 	return true;
 }
 
 static inline bool
-read_literal(struct walk *walk, const char *literal, size_t size, enum json_kind kind)
+read_literal(struct walk *walk, struct spot *spot, const char *literal, size_t size, enum json_kind kind)
 {
-	const char *start = walk->bytes + *walk->token;
+	const char *start = walk->bytes + *spot->token;
 
-	if ((size_t)(token_end(walk) - start) != size || memcmp(start, literal, size) != 0)
-		return fail_token(walk, A_VALUE);
-	add_node(walk, kind);
-	walk->token++;
+	if ((size_t)(token_end(walk, spot->token) - start) != size || memcmp(start, literal, size) != 0)
+		return fail_token(walk, spot->token, A_VALUE);
+	add_node(walk, spot, kind);
+	spot->token++;
 	return true;
 }
 
-static bool
-read_number(struct walk *walk)
+static inline bool
+read_number(struct walk *walk, struct spot *spot)
 {
 	struct json_mistake mistake;
+	struct json_node *node = add_node(walk, spot, NODE_LONG);
 
-	if (!json_number(walk->bytes + *walk->token, token_end(walk), add_node(walk, NODE_LONG), &mistake))
+	if (!json_number(walk->bytes + *spot->token, token_end(walk, spot->token), node, &mistake))
 		return fail_mistake(walk, &mistake);
-	walk->token++;
+	spot->token++;
 	return true;
 }
 
 static inline bool
-read_scalar(struct walk *walk, char first)
+read_scalar(struct walk *walk, struct spot *spot, char first)
 {
 	switch (first) {
 	case '"':
-		return read_text(walk);
+		return read_text(walk, spot);
 	case 'n':
-		return read_literal(walk, "null", 4, NODE_NULL);
+		return read_literal(walk, spot, "null", 4, NODE_NULL);
 	case 't':
-		return read_literal(walk, "true", 4, NODE_TRUE);
+		return read_literal(walk, spot, "true", 4, NODE_TRUE);
 	case 'f':
-		return read_literal(walk, "false", 5, NODE_FALSE);
+		return read_literal(walk, spot, "false", 5, NODE_FALSE);
 	default:
 		if (first == '-' || json_is_digit(first))
-			return read_number(walk);
-		return fail_token(walk, A_VALUE);
+			return read_number(walk, spot);
+		return fail_token(walk, spot->token, A_VALUE);
 	}
 }
 
 static inline bool
-enter(struct walk *walk, enum json_kind kind, char close)
+enter(struct walk *walk, struct spot *spot, enum json_kind kind, char close)
 {
-	if (walk->depth == JSON_DEPTH_MAX)
-		return fail(walk, JSON_TOO_DEEP, *walk->token, "more than 64 levels");
-	walk->frames[walk->depth++] = (struct frame){walk->count, 0, close};
-	add_node(walk, kind);
-	walk->token++;
+	struct frame *frame = &walk->frames[spot->depth];
+
+	if (spot->depth == JSON_DEPTH_MAX)
+		return fail(walk, JSON_TOO_DEEP, *spot->token, "more than 64 levels");
+	frame->node = (uint32_t)(spot->node - walk->nodes);
+	frame->count = 0;
+	frame->close = close;
+	spot->depth++;
+	add_node(walk, spot, kind);
+	spot->token++;
 	return true;
 }
 
 /* At the closing bracket. */
 static inline bool
-leave(struct walk *walk)
+leave(struct walk *walk, struct spot *spot)
 {
-	const struct frame *frame = &walk->frames[--walk->depth];
+	const struct frame *frame = &walk->frames[--spot->depth];
 	struct json_node *node = &walk->nodes[frame->node];
 
 	node->count = frame->count;
-	node->next = walk->count;
+	node->next = (uint32_t)(spot->node - walk->nodes);
 	if (frame->close == '}' && frame->count > 1 &&
 	    !json_keys_differ(&walk->reader->keys, walk->nodes, frame->node + 1, frame->count))
-		return fail(walk, JSON_DUPLICATE, *walk->token, "one key twice in the object that ends");
-	walk->token++;
+		return fail(walk, JSON_DUPLICATE, *spot->token, "one key twice in the object that ends");
+	spot->token++;
 	return true;
 }
 
 /* The first byte of the token; 0 at the end. */
 static inline char
-peek(const struct walk *walk)
+peek(const struct walk *walk, const struct spot *spot)
 {
-	return walk->token == walk->tokens_end ? '\0' : walk->bytes[*walk->token];
+	return spot->token == walk->tokens_end ? '\0' : walk->bytes[*spot->token];
 }
 
 /*
  * The grammar as a machine of four states, one label each: a value must follow,
  * a key must follow, a container closes, a value has ended. One function, as
- * its jumps are what makes it quick.
+ * its jumps are what makes it quick. Returns how many nodes there are, 0 when
+ * it failed.
  */
-static bool
+static uint32_t
 walk_tokens(struct walk *walk)
 {
+	struct spot spot = {walk->tokens, walk->nodes, 0};
 	struct frame *frame;
 	char c;
 
 value:
-	c = peek(walk);
+	c = peek(walk, &spot);
 	if (c == '{') {
-		if (!enter(walk, NODE_OBJECT, '}'))
-			return false;
-		if (peek(walk) != '}')
+		if (!enter(walk, &spot, NODE_OBJECT, '}'))
+			return 0;
+		if (peek(walk, &spot) != '}')
 			goto key;
 	} else if (c == '[') {
-		if (!enter(walk, NODE_ARRAY, ']'))
-			return false;
-		if (peek(walk) != ']')
+		if (!enter(walk, &spot, NODE_ARRAY, ']'))
+			return 0;
+		if (peek(walk, &spot) != ']')
 			goto value;
 	} else {
-		if (!read_scalar(walk, c))
-			return false;
+		if (!read_scalar(walk, &spot, c))
+			return 0;
 		goto ended;
 	}
 close:
-	if (!leave(walk))
-		return false;
+	if (!leave(walk, &spot))
+		return 0;
 ended:
-	if (!walk->depth)
-		return walk->token == walk->tokens_end || fail_token(walk, "the end");
-	frame = &walk->frames[walk->depth - 1];
+	if (!spot.depth)
+		return spot.token == walk->tokens_end ? (uint32_t)(spot.node - walk->nodes)
+						      : fail_token(walk, spot.token, "the end");
+	frame = &walk->frames[spot.depth - 1];
 	frame->count++;
-	c = peek(walk);
+	c = peek(walk, &spot);
 	if (c == frame->close)
 		goto close;
 	if (c != ',')
-		return fail_token(walk, frame->close == '}' ? "',' or '}'" : "',' or ']'");
-	walk->token++;
+		return fail_token(walk, spot.token, frame->close == '}' ? "',' or '}'" : "',' or ']'");
+	spot.token++;
 	if (frame->close == ']')
 		goto value;
 key:
-	if (peek(walk) != '"')
-		return fail_token(walk, "a key in quotes");
-	if (!read_text(walk))
-		return false;
-	if (peek(walk) != ':')
-		return fail_token(walk, "':'");
-	walk->token++;
+	if (peek(walk, &spot) != '"')
+		return fail_token(walk, spot.token, "a key in quotes");
+	if (!read_text(walk, &spot))
+		return 0;
+	if (peek(walk, &spot) != ':')
+		return fail_token(walk, spot.token, "':'");
+	spot.token++;
 	goto value;
 }
 
@@ -344,12 +360,12 @@ scan(struct walk *walk)
 
 	if (walk->size > JSON_BYTES_MAX)
 		return fail(walk, JSON_TOO_LARGE, JSON_BYTES_MAX, "more than 16 MiB: cut");
-	result = json_scan(reader->scanner, walk->bytes, walk->size, &walk->token, &count);
+	result = json_scan(reader->scanner, walk->bytes, walk->size, &walk->tokens, &count);
 	if (result != SCAN_GOOD)
 		return fail_scan(walk, result);
 	if (count > JSON_TOKENS_MAX)
-		return fail(walk, JSON_TOO_LARGE, walk->token[JSON_TOKENS_MAX], "more than 1,048,576 tokens");
-	walk->tokens_end = walk->token + count;
+		return fail(walk, JSON_TOO_LARGE, walk->tokens[JSON_TOKENS_MAX], "more than 1,048,576 tokens");
+	walk->tokens_end = walk->tokens + count;
 	reserve_nodes(reader, count);
 	walk->nodes = reader->nodes;
 	walk->escapes = memchr(walk->bytes, '\\', walk->size) != NULL;
@@ -360,19 +376,18 @@ bool
 json_parse_into(struct json_reader *reader, struct text bytes, struct arena *arena,
     struct json_document *document, struct error *err)
 {
-	struct walk walk;
+	struct walk walk; /* not set whole: the frames are large */
 
 	walk.bytes = bytes.data ? bytes.data : "";
 	walk.size = bytes.size;
 	walk.reader = reader;
 	walk.arena = arena;
 	walk.err = err;
-	walk.count = 0;
-	walk.depth = 0;
-	if (!scan(&walk) || !walk_tokens(&walk))
+	if (!scan(&walk))
 		return false;
-	*document = (struct json_document){walk.nodes, walk.count};
-	return true;
+	document->count = walk_tokens(&walk);
+	document->nodes = walk.nodes;
+	return document->count != 0;
 }
 
 bool

@@ -27,10 +27,43 @@ text_of(const char *terminated)
 	return (struct text){terminated, terminated ? strlen(terminated) : 0};
 }
 
+/* The bits in which the 8 (4) bytes at a and b differ. */
+static inline uint64_t
+text_differ8(const char *a, const char *b)
+{
+	uint64_t x, y;
+
+	memcpy(&x, a, 8);
+	memcpy(&y, b, 8);
+	return x ^ y;
+}
+
+static inline uint32_t
+text_differ4(const char *a, const char *b)
+{
+	uint32_t x, y;
+
+	memcpy(&x, a, 4);
+	memcpy(&y, b, 4);
+	return x ^ y;
+}
+
+/* Names are short, and a call of memcmp() costs more than looking at two words that overlap. */
 static inline bool
 text_equal(struct text a, struct text b)
 {
-	return a.size == b.size && (!a.size || memcmp(a.data, b.data, a.size) == 0);
+	size_t size = a.size;
+
+	if (size != b.size)
+		return false;
+	if (size > 16)
+		return memcmp(a.data, b.data, size) == 0;
+	if (size >= 8)
+		return !(text_differ8(a.data, b.data) | text_differ8(a.data + size - 8, b.data + size - 8));
+	if (size >= 4)
+		return !(text_differ4(a.data, b.data) | text_differ4(a.data + size - 4, b.data + size - 4));
+	return !size || (a.data[0] == b.data[0] && a.data[size / 2] == b.data[size / 2] &&
+			    a.data[size - 1] == b.data[size - 1]);
 }
 
 static inline bool

@@ -49,23 +49,34 @@ json_row_close(struct plan *plan)
 	memory_free(plan);
 }
 
-static inline struct cell
-cell_of(const struct json_node *node)
+/* Member by member: a struct that is set in parts and copied whole at once waits for its parts. */
+static inline void
+set_cell(struct cell *cell, const struct json_node *node)
 {
 	switch (node->kind) {
 	case NODE_NULL:
-		return (struct cell){.kind = CELL_NULL};
+		cell->kind = CELL_NULL;
+		break;
 	case NODE_FALSE:
 	case NODE_TRUE:
-		return (struct cell){.kind = CELL_BOOLEAN, .boolean = node->kind == NODE_TRUE};
+		cell->kind = CELL_BOOLEAN;
+		cell->boolean = node->kind == NODE_TRUE;
+		break;
 	case NODE_LONG:
-		return (struct cell){.kind = CELL_LONG, .integer = node->integer};
+		cell->kind = CELL_LONG;
+		cell->integer = node->integer;
+		break;
 	case NODE_DOUBLE:
-		return (struct cell){.kind = CELL_DOUBLE, .number = node->number};
+		cell->kind = CELL_DOUBLE;
+		cell->number = node->number;
+		break;
 	case NODE_TEXT:
-		return (struct cell){.kind = CELL_TEXT, .text = node->text};
+		cell->kind = CELL_TEXT;
+		cell->text.data = node->text.data;
+		cell->text.size = node->text.size;
+		break;
 	default:
-		return (struct cell){.kind = CELL_OTHER};
+		cell->kind = CELL_OTHER;
 	}
 }
 
@@ -78,7 +89,10 @@ change_of_array(struct json_walk *walk, uint32_t at, struct cell_change *change)
 	/* Three items and three nodes: none of them is a list or an object. */
 	if (node->count != 3 || node->next != at + 4 || items[0].kind != NODE_TEXT)
 		return false;
-	*change = (struct cell_change){items[0].text, cell_of(&items[1]), cell_of(&items[2])};
+	change->field.data = items[0].text.data;
+	change->field.size = items[0].text.size;
+	set_cell(&change->old_value, &items[1]);
+	set_cell(&change->new_value, &items[2]);
 	return true;
 }
 
@@ -90,12 +104,13 @@ change_of_object(struct json_walk *walk, uint32_t at, struct cell_change *change
 	const struct json_node *field = json_member(&document, at, TEXT("field"));
 	const struct json_node *old_value = json_member(&document, at, TEXT("old"));
 	const struct json_node *new_value = json_member(&document, at, TEXT("new"));
-	static const struct cell null = {.kind = CELL_NULL};
+	static const struct json_node null = {.kind = NODE_NULL};
 
 	if (!field || field->kind != NODE_TEXT)
 		return false;
-	*change = (struct cell_change){field->text, old_value ? cell_of(old_value) : null,
-	    new_value ? cell_of(new_value) : null};
+	change->field = field->text;
+	set_cell(&change->old_value, old_value ? old_value : &null);
+	set_cell(&change->new_value, new_value ? new_value : &null);
 	return true;
 }
 
@@ -119,21 +134,29 @@ add_change(struct json_walk *walk, uint32_t at)
 }
 
 static bool
+no_list(struct json_walk *walk, const struct json_node *list)
+{
+	const struct plan *plan = walk->plan;
+	char shown[NAME_SHOWN_BYTES];
+
+	text_show(plan->wanted->changes_path, NAME_SHOWN, shown, sizeof(shown));
+	if (list->kind != NODE_ARRAY)
+		return row_problem_set(walk->problem, REASON_CHANGES, "field %s is not a list", shown);
+	return row_problem_set(walk->problem, REASON_TOO_MANY, "field %s: %u changes; %zu are allowed", shown,
+	    list->count, plan->changes_max);
+}
+
+static bool
 read_changes(struct json_walk *walk, uint32_t at)
 {
 	const struct json_node *list = &walk->nodes[at];
 	struct plan *plan = walk->plan;
 	uint32_t item = at + 1, i;
-	char shown[NAME_SHOWN_BYTES];
 
 	if (list->kind == NODE_NULL)
 		return true;
-	text_show(plan->wanted->changes_path, NAME_SHOWN, shown, sizeof(shown));
-	if (list->kind != NODE_ARRAY)
-		return row_problem_set(walk->problem, REASON_CHANGES, "field %s is not a list", shown);
-	if (list->count > plan->changes_max)
-		return row_problem_set(walk->problem, REASON_TOO_MANY, "field %s: %u changes; %zu are allowed", shown,
-		    list->count, plan->changes_max);
+	if (list->kind != NODE_ARRAY || list->count > plan->changes_max)
+		return no_list(walk, list);
 	memory_grow(&plan->changes, &plan->change_capacity, list->count, sizeof(*plan->changes));
 	walk->row->has_changes = true;
 	walk->row->change_count = 0;
@@ -157,7 +180,8 @@ add_rest(struct json_walk *walk, struct text name, const struct json_node *value
 		    ROW_REST_MAX);
 	memory_grow(&plan->rest, &plan->rest_capacity, row->rest_count + 1, sizeof(*plan->rest));
 	row->rest = plan->rest;
-	row->rest[row->rest_count++] = (struct named_cell){name, cell_of(value)};
+	row->rest[row->rest_count].name = name;
+	set_cell(&row->rest[row->rest_count++].cell, value);
 	return true;
 }
 
@@ -168,7 +192,7 @@ static inline bool
 follow(struct json_walk *walk, const struct path_step *step, uint32_t at)
 {
 	if (step->leads_to < PATH_EXCEPT)
-		walk->row->cells[step->leads_to] = cell_of(&walk->nodes[at]);
+		set_cell(&walk->row->cells[step->leads_to], &walk->nodes[at]);
 	else if (step->leads_to == PATH_CHANGES && !read_changes(walk, at))
 		return false;
 	return !step->deeper || walk->nodes[at].kind != NODE_OBJECT || read_object(walk, at, step->deeper);

@@ -1,85 +1,223 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One canonical change event a line, read and fully validated: ours against
- * jansson. `bench_json [FILE]` takes lines from a file instead of those below.
+ * Canonical change events, one a line: read and fully validated (json), and
+ * with the mapping applied until an event stands there (json_event). The peer
+ * is jansson, which refuses duplicate keys too; for the event it looks up the
+ * same parts and values in its tree, without making names numbers.
+ *
+ *   bench_json [FILE]     lines of FILE instead of made-up ones
  */
 #include <jansson.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/memory.h"
 #include "bench.h"
+#include "decode/decoder.h"
 
-static const char *const lines[] = {
-	"{\"id\":\"INC0000045/0\",\"time\":\"2016-02-29T01:23\",\"actor\":\"Updated by 21\",\"team\":\"Group 56\","
-	"\"system\":\"servicenow\",\"channel\":\"Phone\",\"entity\":\"incident/INC0000045\",\"op\":\"update\","
-	"\"changes\":[[\"incident_state\",\"New\",\"Active\"],[\"reassignment_count\",0,1],[\"impact\",\"2 - Medium\","
-	"\"1 - High\"],[\"assignment_group\",null,\"Group 56\"],[\"knowledge\",false,true]]}",
+#define LINES 20000
+
+struct lines {
+	struct text *items;
+	size_t count, capacity;
 };
 
-struct work {
-	struct text *lines;
-	size_t count;
-	struct json_reader *reader;
-};
+static void
+add_line(struct lines *lines, const char *line, size_t size)
+{
+	memory_grow(&lines->items, &lines->capacity, lines->count + 1, sizeof(*lines->items));
+	lines->items[lines->count++] = (struct text){memory_text_n(line, size), size};
+}
+
+static void
+read_lines(struct lines *lines, const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t size;
+
+	while (file && lines->count < LINES && (size = getline(&line, &room, file)) > 1)
+		add_line(lines, line, (size_t)size - 1);
+	free(line);
+	if (file)
+		fclose(file);
+}
+
+/* An update of a ticket: 300 to 500 bytes. */
+static void
+make_lines(struct lines *lines)
+{
+	static const char *const changes[] = {"[\"state\",\"New\",\"In progress\"]", "[\"priority\",\"3 - Moderate\",\"2 - High\"]",
+	    "[\"reassignments\",1,2]", "[\"sla_met\",true,false]", "[\"assigned_to\",null,\"Resolver 117\"]",
+	    "[\"hours\",0.25,1.75]", "[\"category\",\"Category 26\",\"Category 55\"]", "[\"knowledge\",false,true]"};
+	char line[1024];
+	unsigned i, j;
+
+	for (i = 0; i < LINES; i++) {
+		int used = snprintf(line, sizeof(line),
+		    "{\"id\":\"T%07u/%u\",\"time\":\"2016-%02u-%02uT%02u:%02u\",\"actor\":\"Updated by %u\",\"team\":\"Group %u\","
+		    "\"system\":\"servicenow\",\"channel\":\"%s\",\"entity\":\"incident/T%07u\",\"op\":\"update\",\"changes\":[",
+		    i / 4, i % 4, i % 12 + 1, i % 28 + 1, i % 24, i % 60, i * 7 % 840, i % 78, i % 3 ? "Phone" : "Email",
+		    i / 4);
+
+		for (j = 0; j < 4 + i % 3; j++)
+			used += snprintf(line + used, sizeof(line) - (size_t)used, "%s%s", j ? "," : "",
+			    changes[(i + j) % ARRAY_COUNT(changes)]);
+		used += snprintf(line + used, sizeof(line) - (size_t)used, "]}");
+		add_line(lines, line, (size_t)used);
+	}
+}
+
+static struct json_reader *reader;
 
 static uint64_t
-ours(void *context)
+parse_ours(void *context)
 {
-	struct work *work = context;
+	const struct lines *lines = context;
+	struct json_document document;
+	struct error err;
 	uint64_t sum = 0;
 	size_t i;
 
-	for (i = 0; i < work->count; i++) {
-		struct json_document document;
-		struct error err;
-
-		if (!json_parse(work->reader, work->lines[i], &document, &err))
+	for (i = 0; i < lines->count; i++) {
+		if (!json_parse(reader, lines->items[i], &document, &err))
 			abort();
 		sum += document.count;
 	}
 	return sum;
 }
 
-static uint64_t
-theirs(void *context)
+static json_t *
+load(struct text line)
 {
-	struct work *work = context;
+	json_t *json = json_loadb(line.data, line.size, JSON_REJECT_DUPLICATES, NULL);
+
+	if (!json)
+		abort();
+	return json;
+}
+
+static uint64_t
+parse_theirs(void *context)
+{
+	const struct lines *lines = context;
 	uint64_t sum = 0;
 	size_t i;
 
-	for (i = 0; i < work->count; i++) {
-		json_t *json = json_loadb(work->lines[i].data, work->lines[i].size, JSON_REJECT_DUPLICATES, NULL);
+	for (i = 0; i < lines->count; i++) {
+		json_t *json = load(lines->items[i]);
 
-		if (!json)
-			abort();
 		sum += json_object_size(json);
 		json_decref(json);
 	}
 	return sum;
 }
 
+static const char mapping[] = "dataset: {value: servicenow.incident}\nid: id\ntime: time\nactor: actor\nteam: team\n"
+			      "system: system\nchannel: channel\nentity: entity\nop: op\nchanges: {list: changes}\n";
+static struct decoder *decoder;
+static struct batch batch;
+
+static uint64_t
+event_ours(void *context)
+{
+	const struct lines *lines = context;
+	uint64_t sum = 0;
+	size_t i = 0, j;
+
+	while (i < lines->count) {
+		batch_reset(&batch);
+		for (; i < lines->count && !batch_full(&batch); i++)
+			batch_add(&batch)->payload = lines->items[i];
+		decoder_batch(decoder, &batch);
+		for (j = 0; j < batch.count; j++) {
+			if (batch.outcomes[j].disposition != DISPOSITION_RECORDED)
+				abort();
+			sum += (uint64_t)batch.events[j].time_ms + batch.events[j].change_count;
+		}
+	}
+	return sum;
+}
+
+static size_t
+look_at(json_t *value)
+{
+	return json_is_string(value) ? json_string_length(value) : (size_t)json_typeof(value);
+}
+
+static uint64_t
+event_theirs(void *context)
+{
+	static const char *const parts[] = {"id", "actor", "team", "system", "channel", "entity", "op"};
+	static const struct timestamp_rule rule = {TIMESTAMP_ISO8601, NULL, 0};
+	const struct lines *lines = context;
+	uint64_t sum = 0;
+	size_t i, j, k;
+
+	for (i = 0; i < lines->count; i++) {
+		json_t *json = load(lines->items[i]), *changes = json_object_get(json, "changes");
+		int64_t time_ms = 0;
+		struct error err;
+
+		if (!timestamp_parse(text_of(json_string_value(json_object_get(json, "time"))), &rule, &time_ms, &err))
+			abort();
+		for (j = 0; j < ARRAY_COUNT(parts); j++)
+			sum += look_at(json_object_get(json, parts[j]));
+		for (j = 0; j < json_array_size(changes); j++)
+			for (k = 0; k < 3; k++)
+				sum += look_at(json_array_get(json_array_get(changes, j), k));
+		sum += (uint64_t)time_ms;
+		json_decref(json);
+	}
+	return sum;
+}
+
+static struct keys *
+make_keys(void)
+{
+	char path[64];
+	struct keys *keys = NULL;
+	struct error err = {0};
+
+	snprintf(path, sizeof(path), "/tmp/dyetrace-bench-%ld.key", (long)getpid());
+	if (!keys_create(path, &err) || !keys_open(path, &keys, &err))
+		abort();
+	unlink(path);
+	return keys;
+}
+
+static void
+open_decoder(void)
+{
+	struct decoder_options options = {.settings_file = "bench", .source = "bench", .format = FORMAT_JSON,
+	    .names = symbols_open(), .keys = make_keys(), .changes_max = 512};
+	struct yaml_document *document;
+	struct error err = {0};
+
+	if (!yaml_parse("bench", text_of(mapping), &document, &err))
+		abort();
+	options.mapping = document->root;
+	if (!decoder_open(&options, &decoder, &err))
+		abort();
+	yaml_close(document);
+	batch_init(&batch, 4096, (size_t)8 << 20);
+}
+
 int
 main(int argc, char **argv)
 {
-	struct work work = {NULL, 0, json_reader_open()};
-	size_t capacity = 0;
+	struct lines lines = {0};
 
-	if (argc > 1) {
-		FILE *file = fopen(argv[1], "r");
-		char *line = NULL;
-		size_t size = 0;
-		ssize_t got;
-
-		while (file && work.count < 20000 && (got = getline(&line, &size, file)) > 0) {
-			memory_grow(&work.lines, &capacity, work.count + 1, sizeof(*work.lines));
-			work.lines[work.count++] = (struct text){memory_text_n(line, (size_t)got - 1), (size_t)got - 1};
-		}
-	} else {
-		for (; work.count < 20000; work.count++) {
-			memory_grow(&work.lines, &capacity, work.count + 1, sizeof(*work.lines));
-			work.lines[work.count] = text_of(memory_text(lines[0]));
-		}
-	}
-	bench_pair("json", (double)work.count, ours, &work, "jansson", theirs, &work);
+	if (argc > 1)
+		read_lines(&lines, argv[1]);
+	else
+		make_lines(&lines);
+	if (!lines.count)
+		return 1;
+	reader = json_reader_open();
+	open_decoder();
+	bench_pair("json", (double)lines.count, parse_ours, &lines, "jansson", parse_theirs, &lines);
+	bench_pair("json_event", (double)lines.count, event_ours, &lines, "jansson", event_theirs, &lines);
 	return 0;
 }
