@@ -73,13 +73,15 @@ result_of(simdjson::error_code code)
 }
 
 enum json_scan_result
-json_scan(struct json_scanner *scanner, const char *bytes, size_t size, const uint32_t **tokens, size_t *count)
+json_scan(struct json_scanner *scanner, const char *bytes, size_t size, const uint32_t **tokens,
+    size_t *count)
 {
 	simdjson::error_code code;
 
 	if (!reserve(scanner, size))
 		return SCAN_NO_MEMORY;
-	code = scanner->stages->stage1((const uint8_t *)bytes, size, simdjson::stage1_mode::regular);
+	code =
+	    scanner->stages->stage1((const uint8_t *)bytes, size, simdjson::stage1_mode::regular);
 	*tokens = scanner->stages->structural_indexes.get();
 	*count = scanner->stages->n_structural_indexes;
 	return result_of(code);

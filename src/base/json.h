@@ -32,11 +32,11 @@ enum json_kind {
 
 struct json_node {
 	enum json_kind kind;
-	uint32_t count;	   /* items of an array, members of an object */
-	uint32_t next;	   /* index of the node behind this value and all inside it */
+	uint32_t count; /* items of an array, members of an object */
+	uint32_t next;  /* index of the node behind this value and all inside it */
 	union {
 		int64_t integer;
-		double number;	  /* finite; what is too small for a double is 0 */
+		double number;    /* finite; what is too small for a double is 0 */
 		struct text text; /* unescaped, without NUL; borrowed from bytes or arena */
 	};
 };
@@ -49,12 +49,12 @@ struct json_document {
 
 /* What the last parse that failed met. */
 enum json_problem {
-	JSON_SYNTAX,	/* not the grammar of RFC 8259 */
-	JSON_NOT_UTF8,	/* bytes, or a \u escape of half a surrogate pair */
-	JSON_NUL,	/* a NUL, bare or as \u0000 */
-	JSON_NUMBER,	/* an integer beyond int64, a value beyond double */
+	JSON_SYNTAX,    /* not the grammar of RFC 8259 */
+	JSON_NOT_UTF8,  /* bytes, or a \u escape of half a surrogate pair */
+	JSON_NUL,       /* a NUL, bare or as \u0000 */
+	JSON_NUMBER,    /* an integer beyond int64, a value beyond double */
 	JSON_DUPLICATE, /* an object with one key twice */
-	JSON_TOO_DEEP,	/* more than JSON_DEPTH_MAX */
+	JSON_TOO_DEEP,  /* more than JSON_DEPTH_MAX */
 	JSON_TOO_LARGE, /* more than JSON_BYTES_MAX or JSON_TOKENS_MAX */
 };
 
@@ -73,14 +73,15 @@ void json_reader_close(struct json_reader *reader);
 MUST_USE bool json_parse_into(struct json_reader *reader, struct text bytes, struct arena *arena,
     struct json_document *document, struct error *err);
 /* The same with an arena of the reader: those texts are valid until its next parse. */
-MUST_USE bool json_parse(struct json_reader *reader, struct text bytes, struct json_document *document,
-    struct error *err);
+MUST_USE bool json_parse(struct json_reader *reader, struct text bytes,
+    struct json_document *document, struct error *err);
 enum json_problem json_reader_problem(const struct json_reader *reader);
 
 /* Whether text is a number by JSON's grammar and within its kind; sets kind and value of node. */
 bool json_number_of(struct text text, struct json_node *node);
 
 /* The value of a member, NULL if nodes[at] is no object or has none of that name. */
-const struct json_node *json_member(const struct json_document *document, uint32_t at, struct text key);
+const struct json_node *
+json_member(const struct json_document *document, uint32_t at, struct text key);
 
 #endif

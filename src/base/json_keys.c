@@ -96,7 +96,9 @@ many_differ(struct json_keys *keys, const struct json_node *nodes, uint32_t firs
 }
 
 bool
-json_keys_differ(struct json_keys *keys, const struct json_node *nodes, uint32_t first, uint32_t count)
+json_keys_differ(
+    struct json_keys *keys, const struct json_node *nodes, uint32_t first, uint32_t count)
 {
-	return count <= FEW_KEYS ? few_differ(nodes, first, count) : many_differ(keys, nodes, first, count);
+	return count <= FEW_KEYS ? few_differ(nodes, first, count)
+				 : many_differ(keys, nodes, first, count);
 }

@@ -10,7 +10,7 @@
 struct decimal {
 	const char *next, *end;
 	uint64_t mantissa; /* wraps when there are more than 19 digits */
-	int64_t digits;	   /* from the first that is not 0 */
+	int64_t digits;    /* from the first that is not 0 */
 	int64_t power;
 };
 
@@ -64,8 +64,8 @@ take_exponent(struct decimal *decimal)
 static bool
 exactly(const struct decimal *decimal, double *value)
 {
-	static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12,
-	    1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
+	    1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
 	if (decimal->digits > 19 || decimal->mantissa > (uint64_t)1 << 53 || decimal->power < -22 ||
 	    decimal->power > 22)
@@ -94,22 +94,25 @@ real(struct decimal *decimal, const char *start, const char *first, struct json_
 	double value;
 
 	if (at(decimal, '.') && !take_fraction(decimal))
-		return json_mistaken(mistake, JSON_SYNTAX, "a digit behind the point of a number expected",
-		    decimal->next);
+		return json_mistaken(mistake, JSON_SYNTAX,
+		    "a digit behind the point of a number expected", decimal->next);
 	if ((at(decimal, 'e') || at(decimal, 'E')) && !take_exponent(decimal))
-		return json_mistaken(mistake, JSON_SYNTAX, "a digit in the exponent of a number expected",
-		    decimal->next);
+		return json_mistaken(mistake, JSON_SYNTAX,
+		    "a digit in the exponent of a number expected", decimal->next);
 	if (decimal->next != decimal->end)
-		return json_mistaken(mistake, JSON_SYNTAX, "the end of a number expected", decimal->next);
+		return json_mistaken(
+		    mistake, JSON_SYNTAX, "the end of a number expected", decimal->next);
 	if (!nearest(decimal, first, &value))
-		return json_mistaken(mistake, JSON_NUMBER, "a number beyond what a double holds", start);
+		return json_mistaken(
+		    mistake, JSON_NUMBER, "a number beyond what a double holds", start);
 	node->kind = NODE_DOUBLE;
 	node->number = first > start ? -value : value;
 	return true;
 }
 
 bool
-json_number(const char *start, const char *end, struct json_node *node, struct json_mistake *mistake)
+json_number(
+    const char *start, const char *end, struct json_node *node, struct json_mistake *mistake)
 {
 	bool negative = *start == '-';
 	const char *first = start + negative;
@@ -123,7 +126,8 @@ json_number(const char *start, const char *end, struct json_node *node, struct j
 	if (decimal.next != end)
 		return real(&decimal, start, first, node, mistake);
 	if (decimal.digits > 19 || decimal.mantissa > (uint64_t)INT64_MAX + negative)
-		return json_mistaken(mistake, JSON_NUMBER, "an integer beyond what 64 bits hold", start);
+		return json_mistaken(
+		    mistake, JSON_NUMBER, "an integer beyond what 64 bits hold", start);
 	node->kind = NODE_LONG;
 	node->integer = (int64_t)(negative ? 0 - decimal.mantissa : decimal.mantissa);
 	return true;

@@ -16,10 +16,10 @@ extern "C" {
 
 enum json_scan_result {
 	SCAN_GOOD,
-	SCAN_EMPTY,	/* nothing but white space */
+	SCAN_EMPTY, /* nothing but white space */
 	SCAN_NOT_UTF8,
-	SCAN_CONTROL,	/* a control character inside a string */
-	SCAN_OPEN,	/* a string that is not closed */
+	SCAN_CONTROL, /* a control character inside a string */
+	SCAN_OPEN,    /* a string that is not closed */
 	SCAN_NO_MEMORY,
 };
 

@@ -15,7 +15,8 @@ struct json_mistake {
 };
 
 /* Sets kind and value of node from start..end, which begins with '-' or a digit. */
-bool json_number(const char *start, const char *end, struct json_node *node, struct json_mistake *mistake);
+bool json_number(
+    const char *start, const char *end, struct json_node *node, struct json_mistake *mistake);
 
 /* Replaces a text that has escapes by what it stands for, in arena. */
 bool json_unescape(struct text *text, struct arena *arena, struct json_mistake *mistake);
@@ -29,7 +30,8 @@ struct json_keys {
 void json_keys_init(struct json_keys *keys);
 void json_keys_fini(struct json_keys *keys);
 /* Whether the `count` keys, the first of them nodes[first], all differ. */
-bool json_keys_differ(struct json_keys *keys, const struct json_node *nodes, uint32_t first, uint32_t count);
+bool json_keys_differ(
+    struct json_keys *keys, const struct json_node *nodes, uint32_t first, uint32_t count);
 
 static inline bool
 json_is_digit(char c)
@@ -38,7 +40,8 @@ json_is_digit(char c)
 }
 
 static inline bool
-json_mistaken(struct json_mistake *mistake, enum json_problem problem, const char *what, const char *at)
+json_mistaken(
+    struct json_mistake *mistake, enum json_problem problem, const char *what, const char *at)
 {
 	*mistake = (struct json_mistake){problem, what, at};
 	return false;

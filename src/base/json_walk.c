@@ -50,7 +50,7 @@ struct walk {
 
 /* Where the walk is. Kept out of struct walk, so that it can stay in registers. */
 struct spot {
-	const uint32_t *token;	/* to be read next */
+	const uint32_t *token;  /* to be read next */
 	struct json_node *node; /* to be written next */
 	uint32_t depth;
 };
@@ -143,7 +143,8 @@ fail_scan(struct walk *walk, enum json_scan_result result)
 	case SCAN_EMPTY:
 		return fail(walk, JSON_SYNTAX, walk->size, A_VALUE " expected, not the end,");
 	case SCAN_NOT_UTF8:
-		return fail(walk, JSON_NOT_UTF8, text_utf8_size((struct text){walk->bytes, walk->size}),
+		return fail(walk, JSON_NOT_UTF8,
+		    text_utf8_size((struct text){walk->bytes, walk->size}),
 		    "bytes that are not UTF-8");
 	case SCAN_NO_MEMORY:
 		return fail(walk, JSON_TOO_LARGE, 0, "no memory for what begins");
@@ -199,11 +200,13 @@ read_text(struct walk *walk, struct spot *spot)
 }
 
 static inline bool
-read_literal(struct walk *walk, struct spot *spot, const char *literal, size_t size, enum json_kind kind)
+read_literal(
+    struct walk *walk, struct spot *spot, const char *literal, size_t size, enum json_kind kind)
 {
 	const char *start = walk->bytes + *spot->token;
 
-	if ((size_t)(token_end(walk, spot->token) - start) != size || memcmp(start, literal, size) != 0)
+	if ((size_t)(token_end(walk, spot->token) - start) != size ||
+	    memcmp(start, literal, size) != 0)
 		return fail_token(walk, spot->token, A_VALUE);
 	add_node(walk, spot, kind);
 	spot->token++;
@@ -268,7 +271,8 @@ leave(struct walk *walk, struct spot *spot)
 	node->next = (uint32_t)(spot->node - walk->nodes);
 	if (frame->close == '}' && frame->count > 1 &&
 	    !json_keys_differ(&walk->reader->keys, walk->nodes, frame->node + 1, frame->count))
-		return fail(walk, JSON_DUPLICATE, *spot->token, "one key twice in the object that ends");
+		return fail(
+		    walk, JSON_DUPLICATE, *spot->token, "one key twice in the object that ends");
 	spot->token++;
 	return true;
 }
@@ -323,7 +327,8 @@ ended:
 	if (c == frame->close)
 		goto close;
 	if (c != ',')
-		return fail_token(walk, spot.token, frame->close == '}' ? "',' or '}'" : "',' or ']'");
+		return fail_token(
+		    walk, spot.token, frame->close == '}' ? "',' or '}'" : "',' or ']'");
 	spot.token++;
 	if (frame->close == ']')
 		goto value;
@@ -364,7 +369,8 @@ scan(struct walk *walk)
 	if (result != SCAN_GOOD)
 		return fail_scan(walk, result);
 	if (count > JSON_TOKENS_MAX)
-		return fail(walk, JSON_TOO_LARGE, walk->tokens[JSON_TOKENS_MAX], "more than 1,048,576 tokens");
+		return fail(walk, JSON_TOO_LARGE, walk->tokens[JSON_TOKENS_MAX],
+		    "more than 1,048,576 tokens");
 	walk->tokens_end = walk->tokens + count;
 	reserve_nodes(reader, count);
 	walk->nodes = reader->nodes;
@@ -391,7 +397,8 @@ json_parse_into(struct json_reader *reader, struct text bytes, struct arena *are
 }
 
 bool
-json_parse(struct json_reader *reader, struct text bytes, struct json_document *document, struct error *err)
+json_parse(struct json_reader *reader, struct text bytes, struct json_document *document,
+    struct error *err)
 {
 	arena_reset(&reader->arena);
 	return json_parse_into(reader, bytes, &reader->arena, document, err);

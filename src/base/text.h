@@ -59,11 +59,14 @@ text_equal(struct text a, struct text b)
 	if (size > 16)
 		return memcmp(a.data, b.data, size) == 0;
 	if (size >= 8)
-		return !(text_differ8(a.data, b.data) | text_differ8(a.data + size - 8, b.data + size - 8));
+		return !(text_differ8(a.data, b.data) |
+		    text_differ8(a.data + size - 8, b.data + size - 8));
 	if (size >= 4)
-		return !(text_differ4(a.data, b.data) | text_differ4(a.data + size - 4, b.data + size - 4));
-	return !size || (a.data[0] == b.data[0] && a.data[size / 2] == b.data[size / 2] &&
-			    a.data[size - 1] == b.data[size - 1]);
+		return !(text_differ4(a.data, b.data) |
+		    text_differ4(a.data + size - 4, b.data + size - 4));
+	return !size ||
+	    (a.data[0] == b.data[0] && a.data[size / 2] == b.data[size / 2] &&
+		a.data[size - 1] == b.data[size - 1]);
 }
 
 static inline bool

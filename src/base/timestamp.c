@@ -28,8 +28,8 @@ struct moment {
 	int32_t zone_minutes;
 };
 
-static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july", "august",
-    "september", "october", "november", "december"};
+static const char *const months[] = {"january", "february", "march", "april", "may", "june", "july",
+    "august", "september", "october", "november", "december"};
 
 static bool
 expected(const struct cursor *cursor, const char *what)
@@ -73,8 +73,8 @@ at_any(const struct cursor *cursor, const char *characters)
 
 /* A number of least..most digits in low..high. */
 static bool
-number(struct cursor *cursor, unsigned least, unsigned most, unsigned low, unsigned high, const char *what,
-    unsigned *value)
+number(struct cursor *cursor, unsigned least, unsigned most, unsigned low, unsigned high,
+    const char *what, unsigned *value)
 {
 	const char *start = cursor->next;
 	unsigned sum = 0, digits = 0;
@@ -154,7 +154,8 @@ is_leap(int64_t year)
 }
 
 /* Days in the months before `month` (1-based) of a common year. */
-static const uint16_t days_before[] = {0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
+static const uint16_t days_before[] = {
+    0, 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365};
 
 static unsigned
 days_in(int64_t year, unsigned month)
@@ -186,8 +187,9 @@ moment_ms(const struct moment *moment, const struct cursor *cursor, int64_t *tim
 
 	if (moment->year < 1 || moment->day > days_in(moment->year, moment->month))
 		return error_set(cursor->err, ERROR_MALFORMED, "there is no such date");
-	value = days_to_date(moment->year, moment->month, moment->day) * DAY_MS + moment->hour * HOUR_MS +
-	    moment->minute * MINUTE_MS + moment->second * SECOND_MS - moment->zone_minutes * MINUTE_MS;
+	value = days_to_date(moment->year, moment->month, moment->day) * DAY_MS +
+	    moment->hour * HOUR_MS + moment->minute * MINUTE_MS + moment->second * SECOND_MS -
+	    moment->zone_minutes * MINUTE_MS;
 	if (moment->second < 60)
 		value += moment->ms;
 	return in_range(value, time_ms, cursor->err);
@@ -199,7 +201,8 @@ iso_date(struct cursor *cursor, struct moment *moment)
 	return number(cursor, 4, 4, 0, 9999, "a year of four digits", &moment->year) &&
 	    literal(cursor, "-", "'-'") &&
 	    number(cursor, 2, 2, 1, 12, "a month (01 to 12)", &moment->month) &&
-	    literal(cursor, "-", "'-'") && number(cursor, 2, 2, 1, 31, "a day (01 to 31)", &moment->day);
+	    literal(cursor, "-", "'-'") &&
+	    number(cursor, 2, 2, 1, 31, "a day (01 to 31)", &moment->day);
 }
 
 static bool
@@ -226,8 +229,8 @@ iso_clock(struct cursor *cursor, struct moment *moment)
 static bool
 iso_slow(struct cursor *cursor, struct moment *moment, int64_t *time_ms)
 {
-	if (!iso_date(cursor, moment) || (cursor->next < cursor->end && !iso_clock(cursor, moment)) ||
-	    !finished(cursor))
+	if (!iso_date(cursor, moment) ||
+	    (cursor->next < cursor->end && !iso_clock(cursor, moment)) || !finished(cursor))
 		return false;
 	return moment_ms(moment, cursor, time_ms);
 }
@@ -244,8 +247,9 @@ iso_fast(const char *p, size_t size, struct moment *moment)
 	static const uint8_t places[14] = {0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18};
 	unsigned digits = size >= 19 ? 14 : 12;
 
-	if ((size != 16 && size != 19 && !(size == 20 && p[19] == 'Z')) || p[4] != '-' || p[7] != '-' ||
-	    (p[10] != 'T' && p[10] != ' ') || p[13] != ':' || (size >= 19 && p[16] != ':'))
+	if ((size != 16 && size != 19 && !(size == 20 && p[19] == 'Z')) || p[4] != '-' ||
+	    p[7] != '-' || (p[10] != 'T' && p[10] != ' ') || p[13] != ':' ||
+	    (size >= 19 && p[16] != ':'))
 		return false;
 	d[12] = d[13] = 0;
 	for (i = 0; i < digits; i++) {
@@ -365,7 +369,9 @@ timestamp_pattern_check(const char *pattern, struct error *err)
 		at = p++;
 		if (!*p || !strchr("YymbdHMSfz%", *p))
 			return error_set(err, ERROR_USAGE,
-			    "the pattern has %.2s; known are %%Y %%y %%m %%b %%d %%H %%M %%S %%f %%z %%%%", at);
+			    "the pattern has %.2s; known are %%Y %%y %%m %%b %%d %%H %%M %%S %%f "
+			    "%%z %%%%",
+			    at);
 		if (*p != '%' && seen[(unsigned char)*p]++)
 			return error_set(err, ERROR_USAGE, "the pattern names %%%c twice", *p);
 	}
@@ -395,7 +401,8 @@ units_a_second(enum timestamp_format format)
 }
 
 bool
-timestamp_from_long(int64_t value, enum timestamp_format format, int64_t *time_ms, struct error *err)
+timestamp_from_long(
+    int64_t value, enum timestamp_format format, int64_t *time_ms, struct error *err)
 {
 	int64_t units = units_a_second(format);
 
@@ -409,7 +416,8 @@ timestamp_from_long(int64_t value, enum timestamp_format format, int64_t *time_m
 /* Doubles of today's seconds are 2.4e-7 s apart, so the microsecond that was
  * written is the nearest one; what is finer than a millisecond is then cut. */
 bool
-timestamp_from_double(double value, enum timestamp_format format, int64_t *time_ms, struct error *err)
+timestamp_from_double(
+    double value, enum timestamp_format format, int64_t *time_ms, struct error *err)
 {
 	int64_t units = units_a_second(format);
 	double us;
@@ -450,7 +458,8 @@ unix_parse(struct cursor *cursor, enum timestamp_format format, int64_t *time_ms
 }
 
 bool
-timestamp_parse(struct text text, const struct timestamp_rule *rule, int64_t *time_ms, struct error *err)
+timestamp_parse(
+    struct text text, const struct timestamp_rule *rule, int64_t *time_ms, struct error *err)
 {
 	struct cursor cursor = {text.data, text.data, text.data + text.size, err};
 
@@ -509,9 +518,9 @@ timestamp_text(int64_t time_ms, char out[TIMESTAMP_TEXT_BYTES])
 	for (day = (unsigned)(days - days_to_year(year)); day >= days_in(year, month); month++)
 		day -= days_in(year, month);
 	ms = (unsigned)(rest % SECOND_MS);
-	used = snprintf(out, TIMESTAMP_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u", (unsigned)year % 10000, month,
-	    day + 1, (unsigned)(rest / HOUR_MS) % 24, (unsigned)(rest / MINUTE_MS % 60),
-	    (unsigned)(rest / SECOND_MS % 60));
+	used = snprintf(out, TIMESTAMP_TEXT_BYTES, "%04u-%02u-%02uT%02u:%02u:%02u",
+	    (unsigned)year % 10000, month, day + 1, (unsigned)(rest / HOUR_MS) % 24,
+	    (unsigned)(rest / MINUTE_MS % 60), (unsigned)(rest / SECOND_MS % 60));
 	if (ms)
 		snprintf(out + used, TIMESTAMP_TEXT_BYTES - (size_t)used, ".%03uZ", ms);
 	else
@@ -523,12 +532,12 @@ static const struct {
 	const char *name;
 	int64_t ms;
 } duration_units[] = {
-	{"ms", 1},
-	{"s", SECOND_MS},
-	{"m", MINUTE_MS},
-	{"h", HOUR_MS},
-	{"d", DAY_MS},
-	{"w", 7 * DAY_MS},
+    {"ms", 1},
+    {"s", SECOND_MS},
+    {"m", MINUTE_MS},
+    {"h", HOUR_MS},
+    {"d", DAY_MS},
+    {"w", 7 * DAY_MS},
 };
 
 bool

@@ -15,19 +15,19 @@
 #define TIME_MAX 7258118400000
 
 enum timestamp_format {
-	TIMESTAMP_ISO8601,	/* 2016-02-29[T| ]01:23[:45[.678…]][Z|±hh[[:]mm]]; date alone is midnight */
-	TIMESTAMP_UNIX_S,	/* decimal seconds, fraction allowed */
+	TIMESTAMP_ISO8601, /* 2016-02-29[T| ]01:23[:45[.678…]][Z|±hh[[:]mm]]; date alone is midnight */
+	TIMESTAMP_UNIX_S, /* decimal seconds, fraction allowed */
 	TIMESTAMP_UNIX_MS,
 	TIMESTAMP_UNIX_US,
-	TIMESTAMP_PATTERN,	/* strptime-like: %Y %m %d %H %M %S %f %z %b %y %% and literals;
+	TIMESTAMP_PATTERN, /* strptime-like: %Y %m %d %H %M %S %f %z %b %y %% and literals;
 				 * all but %Y and %y may have one digit */
 };
 
 /* How a mapping says times are written. */
 struct timestamp_rule {
 	enum timestamp_format format;
-	const char *pattern;	 /* with TIMESTAMP_PATTERN; borrowed */
-	int32_t zone_minutes;	 /* east of UTC; for text that names no zone */
+	const char *pattern;  /* with TIMESTAMP_PATTERN; borrowed */
+	int32_t zone_minutes; /* east of UTC; for text that names no zone */
 };
 
 /*
@@ -37,14 +37,14 @@ struct timestamp_rule {
  * ERROR_MALFORMED  with what was expected at which character
  * ERROR_LIMIT      outside TIME_MIN..TIME_MAX
  */
-MUST_USE bool timestamp_parse(struct text text, const struct timestamp_rule *rule, int64_t *time_ms,
-    struct error *err);
+MUST_USE bool timestamp_parse(
+    struct text text, const struct timestamp_rule *rule, int64_t *time_ms, struct error *err);
 
 /* A number of one of the three unix formats. The others are text: ERROR_MALFORMED. */
-MUST_USE bool timestamp_from_long(int64_t value, enum timestamp_format format, int64_t *time_ms,
-    struct error *err);
-MUST_USE bool timestamp_from_double(double value, enum timestamp_format format, int64_t *time_ms,
-    struct error *err);
+MUST_USE bool timestamp_from_long(
+    int64_t value, enum timestamp_format format, int64_t *time_ms, struct error *err);
+MUST_USE bool timestamp_from_double(
+    double value, enum timestamp_format format, int64_t *time_ms, struct error *err);
 
 /* Looks whether a pattern can be read with: known conversions, each once, a whole date. ERROR_USAGE. */
 MUST_USE bool timestamp_pattern_check(const char *pattern, struct error *err);

@@ -48,10 +48,13 @@ cell_text(const struct cell *cell, struct arena *arena, struct text *text)
 		*text = cell->boolean ? TEXT("true") : TEXT("false");
 		return true;
 	case CELL_LONG:
-		*text = arena_text(arena, (struct text){out, (size_t)snprintf(out, sizeof(out), "%" PRId64, cell->integer)});
+		*text = arena_text(arena,
+		    (struct text){
+			out, (size_t)snprintf(out, sizeof(out), "%" PRId64, cell->integer)});
 		return true;
 	case CELL_DOUBLE:
-		*text = arena_text(arena, (struct text){out, (size_t)show_double(cell->number, out)});
+		*text =
+		    arena_text(arena, (struct text){out, (size_t)show_double(cell->number, out)});
 		return true;
 	case CELL_TIME:
 		*text = arena_text(arena, text_of(timestamp_text(cell->integer, out)));

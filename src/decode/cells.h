@@ -45,12 +45,12 @@ struct named_cell {
 /* What the mapping wants of each record. Lives as long as its decoder; no path twice. */
 struct wanted {
 	size_t count;
-	const struct text *paths;   /* [count] dotted: "payload.after.priority" */
-	const bool *may_lack;	    /* [count] a schema without this path can still be read */
-	struct text changes_path;   /* of a list of changes; absent: none is wanted */
-	bool rest;		    /* every other top-level scalar too (wide: all) */
+	const struct text *paths; /* [count] dotted: "payload.after.priority" */
+	const bool *may_lack;     /* [count] a schema without this path can still be read */
+	struct text changes_path; /* of a list of changes; absent: none is wanted */
+	bool rest;                /* every other top-level scalar too (wide: all) */
 	size_t except_count;
-	const struct text *except;  /* names that `rest` leaves out, beside the paths */
+	const struct text *except; /* names that `rest` leaves out, beside the paths */
 };
 
 /*
@@ -102,10 +102,11 @@ struct format_reader {
 	 * the plan. changes_max bounds row.changes; ROW_REST_MAX row.rest. False:
 	 * nothing of this schema can be read, and why.
 	 */
-	bool (*open)(const struct message_schema *schema, const struct wanted *wanted, size_t changes_max,
-	    struct plan **plan, struct row_problem *problem);
+	bool (*open)(const struct message_schema *schema, const struct wanted *wanted,
+	    size_t changes_max, struct plan **plan, struct row_problem *problem);
 	/* One record. False: it goes to quarantine, and row holds nothing of use. */
-	bool (*read)(struct plan *plan, struct text payload, struct row *row, struct row_problem *problem);
+	bool (*read)(
+	    struct plan *plan, struct text payload, struct row *row, struct row_problem *problem);
 	void (*close)(struct plan *plan); /* accepts NULL */
 };
 

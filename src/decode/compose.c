@@ -10,7 +10,8 @@
 #include "model/reason.h"
 
 void
-composer_init(struct composer *composer, const struct mapping *mapping, struct symbols *symbols, size_t names_max)
+composer_init(struct composer *composer, const struct mapping *mapping, struct symbols *symbols,
+    size_t names_max)
 {
 	unsigned part;
 
@@ -18,7 +19,8 @@ composer_init(struct composer *composer, const struct mapping *mapping, struct s
 	names_init(&composer->names, symbols, names_max);
 	for (part = 0; part < PART_COUNT; part++)
 		if (mapping->parts[part].hash)
-			composer->kept_as[part] = symbols_add(symbols, text_of(mapping->parts[part].name));
+			composer->kept_as[part] =
+			    symbols_add(symbols, text_of(mapping->parts[part].name));
 }
 
 void
@@ -30,7 +32,8 @@ composer_fini(struct composer *composer)
 static const char *
 shown_path(const struct composer *composer, uint32_t cell, char shown[NAME_SHOWN_BYTES])
 {
-	return text_show(composer->mapping->wanted.paths[cell], NAME_SHOWN, shown, NAME_SHOWN_BYTES);
+	return text_show(
+	    composer->mapping->wanted.paths[cell], NAME_SHOWN, shown, NAME_SHOWN_BYTES);
 }
 
 static bool
@@ -47,7 +50,8 @@ holds(const struct condition *condition, struct text text)
 }
 
 static enum composed
-check_conditions(const struct composer *composer, const struct row *row, struct row_problem *problem)
+check_conditions(
+    const struct composer *composer, const struct row *row, struct row_problem *problem)
 {
 	const struct mapping *mapping = composer->mapping;
 	char shown[NAME_SHOWN_BYTES];
@@ -58,12 +62,14 @@ check_conditions(const struct composer *composer, const struct row *row, struct 
 		struct text text;
 
 		if (!cell_text(&row->cells[condition->cell], row->arena, &text)) {
-			row_problem_set(problem, REASON_FIELD_TYPE, "where: field %s holds a list or an object",
+			row_problem_set(problem, REASON_FIELD_TYPE,
+			    "where: field %s holds a list or an object",
 			    shown_path(composer, condition->cell, shown));
 			return COMPOSED_PROBLEM;
 		}
 		if (!holds(condition, text)) {
-			row_problem_set(problem, REASON_FILTERED, "field %s", shown_path(composer, condition->cell, shown));
+			row_problem_set(problem, REASON_FILTERED, "field %s",
+			    shown_path(composer, condition->cell, shown));
 			return COMPOSED_FILTERED;
 		}
 	}
@@ -72,8 +78,8 @@ check_conditions(const struct composer *composer, const struct row *row, struct 
 
 /* A number where text is expected is read as its text: 20160229 with "%Y%m%d". */
 static bool
-read_time(const struct timestamp_rule *rule, const struct row *row, const struct cell *cell, int64_t *time_ms,
-    struct error *err)
+read_time(const struct timestamp_rule *rule, const struct row *row, const struct cell *cell,
+    int64_t *time_ms, struct error *err)
 {
 	bool is_unix = rule->format != TIMESTAMP_ISO8601 && rule->format != TIMESTAMP_PATTERN;
 	struct text text = TEXT_NONE;
@@ -100,21 +106,24 @@ compose_time(const struct composer *composer, const struct row *row, int64_t *ti
 	char shown[NAME_SHOWN_BYTES];
 	struct error err;
 
-	if (cell->kind == CELL_ABSENT || cell->kind == CELL_NULL || (cell->kind == CELL_TEXT && !cell->text.size))
+	if (cell->kind == CELL_ABSENT || cell->kind == CELL_NULL ||
+	    (cell->kind == CELL_TEXT && !cell->text.size))
 		return row_problem_set(problem, REASON_FIELD_MISSING, "time: field %s is %s",
-		    shown_path(composer, mapping->time_cell, shown), cell->kind == CELL_ABSENT ? "absent" : "empty");
+		    shown_path(composer, mapping->time_cell, shown),
+		    cell->kind == CELL_ABSENT ? "absent" : "empty");
 	if (read_time(&mapping->time, row, cell, time_ms, &err))
 		return true;
 	return row_problem_set(problem,
-	    err.kind == ERROR_USAGE ? REASON_FIELD_TYPE
-	    : err.kind == ERROR_LIMIT ? REASON_TIME_RANGE
-				      : REASON_TIME,
+	    err.kind == ERROR_USAGE       ? REASON_FIELD_TYPE
+		: err.kind == ERROR_LIMIT ? REASON_TIME_RANGE
+					  : REASON_TIME,
 	    "time: field %s: %s", shown_path(composer, mapping->time_cell, shown), err.text);
 }
 
 /* "h:" and the mac of the text, so that it can be compared but not read. */
 static struct text
-hashed(struct composer *composer, const struct row *row, uint32_t dataset, uint32_t field, struct text text)
+hashed(struct composer *composer, const struct row *row, uint32_t dataset, uint32_t field,
+    struct text text)
 {
 	uint8_t mac[TEXT_MAC_BYTES];
 	char out[2 + 2 * TEXT_MAC_BYTES + 1] = "h:";
@@ -125,8 +134,8 @@ hashed(struct composer *composer, const struct row *row, uint32_t dataset, uint3
 }
 
 static bool
-compose_text(struct composer *composer, const struct row *row, enum part_number number, uint32_t dataset,
-    struct text *text, struct row_problem *problem)
+compose_text(struct composer *composer, const struct row *row, enum part_number number,
+    uint32_t dataset, struct text *text, struct row_problem *problem)
 {
 	const struct part *part = &composer->mapping->parts[number];
 
@@ -138,14 +147,14 @@ compose_text(struct composer *composer, const struct row *row, enum part_number 
 	if (part->hash && text->data)
 		*text = hashed(composer, row, dataset, composer->kept_as[number], *text);
 	if (text->size > PART_BYTES_MAX)
-		return row_problem_set(problem, REASON_NAME_LONG, "%s: a text of more than %d bytes", part->name,
-		    PART_BYTES_MAX);
+		return row_problem_set(problem, REASON_NAME_LONG,
+		    "%s: a text of more than %d bytes", part->name, PART_BYTES_MAX);
 	return true;
 }
 
 static bool
-compose_name(struct composer *composer, const struct row *row, enum part_number number, uint32_t *symbol,
-    struct row_problem *problem)
+compose_name(struct composer *composer, const struct row *row, enum part_number number,
+    uint32_t *symbol, struct row_problem *problem)
 {
 	const struct part *part = &composer->mapping->parts[number];
 	struct text text;
@@ -158,12 +167,14 @@ compose_name(struct composer *composer, const struct row *row, enum part_number 
 }
 
 static bool
-compose_parts(struct composer *composer, const struct row *row, struct event *event, struct row_problem *problem)
+compose_parts(struct composer *composer, const struct row *row, struct event *event,
+    struct row_problem *problem)
 {
 	if (!compose_name(composer, row, PART_DATASET, &event->dataset, problem))
 		return false;
 	if (event->dataset == SYMBOL_NONE)
-		return row_problem_set(problem, REASON_FIELD_MISSING, "dataset: the record does not say");
+		return row_problem_set(
+		    problem, REASON_FIELD_MISSING, "dataset: the record does not say");
 	return compose_text(composer, row, PART_ID, event->dataset, &event->id, problem) &&
 	    compose_text(composer, row, PART_ACTOR, event->dataset, &event->actor, problem) &&
 	    compose_text(composer, row, PART_ENTITY, event->dataset, &event->entity, problem) &&
@@ -191,7 +202,8 @@ value_of_text(const struct composer *composer, struct text text, struct value *v
 
 /* False of a list or an object. Absent is null here. A time is the text that JSON or CSV would hold. */
 static inline bool
-value_of(const struct composer *composer, const struct row *row, const struct cell *cell, struct value *value)
+value_of(const struct composer *composer, const struct row *row, const struct cell *cell,
+    struct value *value)
 {
 	switch (cell->kind) {
 	case CELL_TEXT:
@@ -225,7 +237,8 @@ not_single(const struct text name, struct row_problem *problem)
 {
 	char shown[NAME_SHOWN_BYTES];
 
-	return row_problem_set(problem, REASON_FIELD_TYPE, "changes: field %s holds a list or an object",
+	return row_problem_set(problem, REASON_FIELD_TYPE,
+	    "changes: field %s holds a list or an object",
 	    text_show(name, NAME_SHOWN, shown, sizeof(shown)));
 }
 
@@ -236,8 +249,10 @@ is_first(struct composer *composer, uint32_t field)
 	if (field >= composer->changed_capacity) {
 		size_t before = composer->changed_capacity;
 
-		memory_grow(&composer->changed, &composer->changed_capacity, (size_t)field + 1, sizeof(uint32_t));
-		memset(composer->changed + before, 0, (composer->changed_capacity - before) * sizeof(uint32_t));
+		memory_grow(&composer->changed, &composer->changed_capacity, (size_t)field + 1,
+		    sizeof(uint32_t));
+		memset(composer->changed + before, 0,
+		    (composer->changed_capacity - before) * sizeof(uint32_t));
 	}
 	if (composer->changed[field] == composer->serial)
 		return false;
@@ -246,7 +261,8 @@ is_first(struct composer *composer, uint32_t field)
 }
 
 static bool
-compose_list(struct composer *composer, const struct row *row, struct event *event, struct row_problem *problem)
+compose_list(struct composer *composer, const struct row *row, struct event *event,
+    struct row_problem *problem)
 {
 	char shown[NAME_SHOWN_BYTES];
 	size_t i;
@@ -259,7 +275,8 @@ compose_list(struct composer *composer, const struct row *row, struct event *eve
 		struct change *to = &event->changes[i];
 
 		if (!from->field.size)
-			return row_problem_set(problem, REASON_CHANGES, "change %zu names no field", i + 1);
+			return row_problem_set(
+			    problem, REASON_CHANGES, "change %zu names no field", i + 1);
 		if (!names_get(&composer->names, from->field, "changes", &to->field, problem))
 			return false;
 		if (!is_first(composer, to->field))
@@ -304,13 +321,14 @@ value_equal(const struct value *a, const struct value *b)
 static bool
 too_many(const struct composer *composer, size_t count, struct row_problem *problem)
 {
-	return row_problem_set(problem, REASON_TOO_MANY, "%zu changes; %zu are allowed", count,
-	    composer->changes_max);
+	return row_problem_set(
+	    problem, REASON_TOO_MANY, "%zu changes; %zu are allowed", count, composer->changes_max);
 }
 
 /* Columns with new values: those that are there and differ from the old ones. */
 static bool
-compose_new(struct composer *composer, const struct row *row, struct event *event, struct row_problem *problem)
+compose_new(struct composer *composer, const struct row *row, struct event *event,
+    struct row_problem *problem)
 {
 	const struct mapping *mapping = composer->mapping;
 	static const struct cell unknown = {.kind = CELL_NULL};
@@ -319,7 +337,8 @@ compose_new(struct composer *composer, const struct row *row, struct event *even
 	event->changes = arena_get(row->arena, mapping->column_count * sizeof(*event->changes));
 	for (i = 0; i < mapping->column_count; i++) {
 		const struct column *column = &mapping->columns[i];
-		struct cell now = unless_empty(composer, row->cells[column->cell]), before = unknown;
+		struct cell now = unless_empty(composer, row->cells[column->cell]),
+			    before = unknown;
 		struct change *change = &event->changes[count];
 
 		if (now.kind == CELL_ABSENT)
@@ -358,23 +377,26 @@ add_candidate(struct composer *composer, const struct row *row, struct text name
 }
 
 static bool
-compose_wide(struct composer *composer, const struct row *row, struct event *event, struct row_problem *problem)
+compose_wide(struct composer *composer, const struct row *row, struct event *event,
+    struct row_problem *problem)
 {
 	const struct mapping *mapping = composer->mapping;
 	size_t room = (mapping->column_count + row->rest_count) * sizeof(*event->changes), i;
 
 	if (!event->entity.data)
-		return row_problem_set(problem, REASON_FIELD_MISSING, "entity: the record does not say; `wide` needs it");
+		return row_problem_set(problem, REASON_FIELD_MISSING,
+		    "entity: the record does not say; `wide` needs it");
 	event->changes = arena_get(row->arena, room);
 	for (i = 0; i < mapping->column_count; i++)
-		if (!add_candidate(composer, row, mapping->columns[i].name, row->cells[mapping->columns[i].cell], event,
-			problem))
+		if (!add_candidate(composer, row, mapping->columns[i].name,
+			row->cells[mapping->columns[i].cell], event, problem))
 			return false;
 	for (i = 0; i < row->rest_count; i++)
-		if (!add_candidate(composer, row, row->rest[i].name, row->rest[i].cell, event, problem))
+		if (!add_candidate(
+			composer, row, row->rest[i].name, row->rest[i].cell, event, problem))
 			return false;
-	event->change_count = (uint32_t)wide_compare(composer->wide, event->dataset, event->entity, event->changes,
-	    event->change_count);
+	event->change_count = (uint32_t)wide_compare(
+	    composer->wide, event->dataset, event->entity, event->changes, event->change_count);
 	arena_trim(row->arena, event->changes, room, event->change_count * sizeof(*event->changes));
 	if (event->change_count > composer->changes_max)
 		return too_many(composer, event->change_count, problem);
@@ -399,7 +421,8 @@ compose_changes(struct composer *composer, const struct row *row, struct event *
 }
 
 enum composed
-compose(struct composer *composer, const struct row *row, struct event *event, struct row_problem *problem)
+compose(struct composer *composer, const struct row *row, struct event *event,
+    struct row_problem *problem)
 {
 	enum composed counts = check_conditions(composer, row, problem);
 
@@ -412,7 +435,8 @@ compose(struct composer *composer, const struct row *row, struct event *event, s
 		memset(composer->changed, 0, composer->changed_capacity * sizeof(uint32_t));
 		composer->serial = 1;
 	}
-	if (!compose_time(composer, row, &event->time_ms, problem) || !compose_parts(composer, row, event, problem) ||
+	if (!compose_time(composer, row, &event->time_ms, problem) ||
+	    !compose_parts(composer, row, event, problem) ||
 	    !compose_changes(composer, row, event, problem))
 		return COMPOSED_PROBLEM;
 	return COMPOSED_EVENT;

@@ -19,17 +19,22 @@ struct composer {
 	struct wide *wide; /* NULL unless the mapping is wide */
 	size_t changes_max;
 	bool cells_are_text; /* CSV: a change's value that reads as a number is one */
-	uint32_t kept_as[PART_COUNT]; /* of parts with `keep: hash`: the field whose key makes the mac */
-	uint32_t serial;    /* of the event being composed */
-	uint32_t *changed;  /* by field: the last serial that changed it */
+	uint32_t
+	    kept_as[PART_COUNT]; /* of parts with `keep: hash`: the field whose key makes the mac */
+	uint32_t serial;         /* of the event being composed */
+	uint32_t *changed;       /* by field: the last serial that changed it */
 	size_t changed_capacity;
 };
 
-void composer_init(struct composer *composer, const struct mapping *mapping, struct symbols *symbols,
-    size_t names_max);
+void composer_init(struct composer *composer, const struct mapping *mapping,
+    struct symbols *symbols, size_t names_max);
 void composer_fini(struct composer *composer);
 
-enum composed { COMPOSED_EVENT, COMPOSED_FILTERED, COMPOSED_PROBLEM };
+enum composed {
+	COMPOSED_EVENT,
+	COMPOSED_FILTERED,
+	COMPOSED_PROBLEM
+};
 
 /* problem: set unless it is an event. Texts of event: as of row. */
 enum composed compose(struct composer *composer, const struct row *row, struct event *event,

@@ -20,10 +20,10 @@ struct plan {
 	const struct wanted *wanted;
 	char delimiter;
 	bool has_header;
-	struct text *names;  /* [column_count] */
-	uint32_t *goes_to;   /* [column_count]: a cell, or COLUMN_… */
+	struct text *names; /* [column_count] */
+	uint32_t *goes_to;  /* [column_count]: a cell, or COLUMN_… */
 	size_t column_count, name_capacity, goes_to_capacity;
-	struct arena arena;  /* of the names */
+	struct arena arena; /* of the names */
 	struct csv_cells cells;
 	struct named_cell *rest;
 	size_t rest_capacity;
@@ -67,8 +67,10 @@ goes_to(const struct wanted *wanted, struct text name)
 static void
 add_column(struct plan *plan, struct text name)
 {
-	memory_grow(&plan->names, &plan->name_capacity, plan->column_count + 1, sizeof(*plan->names));
-	memory_grow(&plan->goes_to, &plan->goes_to_capacity, plan->column_count + 1, sizeof(*plan->goes_to));
+	memory_grow(
+	    &plan->names, &plan->name_capacity, plan->column_count + 1, sizeof(*plan->names));
+	memory_grow(&plan->goes_to, &plan->goes_to_capacity, plan->column_count + 1,
+	    sizeof(*plan->goes_to));
 	plan->names[plan->column_count] = name;
 	plan->goes_to[plan->column_count++] = goes_to(plan->wanted, name);
 }
@@ -106,8 +108,8 @@ lacks(const struct plan *plan, struct text path, struct row_problem *problem)
 	best = suggestion_best(&suggestion);
 	text_show(path, NAME_SHOWN, shown, sizeof(shown));
 	if (best.data)
-		return row_problem_set(problem, REASON_CSV_HEADER, "no column is named %s; did you mean %.*s?", shown,
-		    TEXT_PRINT(best));
+		return row_problem_set(problem, REASON_CSV_HEADER,
+		    "no column is named %s; did you mean %.*s?", shown, TEXT_PRINT(best));
 	return row_problem_set(problem, REASON_CSV_HEADER, "no column is named %s", shown);
 }
 
@@ -118,7 +120,8 @@ check_lacking(const struct plan *plan, struct row_problem *problem)
 	size_t i, column;
 
 	for (i = 0; i < wanted->count; i++) {
-		for (column = 0; column < plan->column_count && plan->goes_to[column] != i; column++)
+		for (column = 0; column < plan->column_count && plan->goes_to[column] != i;
+		     column++)
 			;
 		if (column == plan->column_count && !(wanted->may_lack && wanted->may_lack[i]))
 			return lacks(plan, wanted->paths[i], problem);
@@ -193,11 +196,12 @@ csv_row_read(struct plan *plan, struct text payload, struct row *row, struct row
 	if (!plan->has_header)
 		name_by_place(plan);
 	else if (plan->cells.count != plan->column_count)
-		return row_problem_set(problem, REASON_CSV_COLUMNS, "%zu columns; the header names %zu",
-		    plan->cells.count, plan->column_count);
+		return row_problem_set(problem, REASON_CSV_COLUMNS,
+		    "%zu columns; the header names %zu", plan->cells.count, plan->column_count);
 	for (i = 0; i < plan->cells.count; i++) {
 		if (plan->goes_to[i] < COLUMN_REST)
-			row->cells[plan->goes_to[i]] = (struct cell){.kind = CELL_TEXT, .text = plan->cells.items[i]};
+			row->cells[plan->goes_to[i]] =
+			    (struct cell){.kind = CELL_TEXT, .text = plan->cells.items[i]};
 		else if (plan->goes_to[i] == COLUMN_REST)
 			add_rest(plan, plan->names[i], plan->cells.items[i], row);
 	}
@@ -205,7 +209,7 @@ csv_row_read(struct plan *plan, struct text payload, struct row *row, struct row
 }
 
 const struct format_reader csv_reader_format = {
-	.open = csv_row_open,
-	.read = csv_row_read,
-	.close = csv_row_close,
+    .open = csv_row_open,
+    .read = csv_row_read,
+    .close = csv_row_close,
 };

@@ -16,9 +16,11 @@ static bool
 add(struct csv_cells *cells, const char *start, const char *end, struct row_problem *problem)
 {
 	if (cells->count == CSV_COLUMNS_MAX)
-		return row_problem_set(problem, REASON_CSV_COLUMNS, "more than %d columns", CSV_COLUMNS_MAX);
+		return row_problem_set(
+		    problem, REASON_CSV_COLUMNS, "more than %d columns", CSV_COLUMNS_MAX);
 	if (cells->count == cells->capacity)
-		memory_grow(&cells->items, &cells->capacity, cells->count + 1, sizeof(*cells->items));
+		memory_grow(
+		    &cells->items, &cells->capacity, cells->count + 1, sizeof(*cells->items));
 	cells->items[cells->count++] = (struct text){start, (size_t)(end - start)};
 	return true;
 }
@@ -52,7 +54,8 @@ undouble(struct text *cell, struct arena *arena)
 
 /* *p stands behind the opening quote and is moved behind the closing one. */
 static bool
-quoted(const char **p, const char *end, struct arena *arena, struct csv_cells *cells, struct row_problem *problem)
+quoted(const char **p, const char *end, struct arena *arena, struct csv_cells *cells,
+    struct row_problem *problem)
 {
 	const char *start = *p, *at = start;
 	bool doubled = false;
@@ -60,8 +63,8 @@ quoted(const char **p, const char *end, struct arena *arena, struct csv_cells *c
 	for (;;) {
 		at = find(at, end, '"');
 		if (at == end)
-			return row_problem_set(problem, REASON_CSV, "the quote that opens column %zu is never closed",
-			    cells->count + 1);
+			return row_problem_set(problem, REASON_CSV,
+			    "the quote that opens column %zu is never closed", cells->count + 1);
 		if (at + 1 == end || at[1] != '"')
 			break;
 		doubled = true;
@@ -94,7 +97,8 @@ walk(const char *p, const char *end, char delimiter, struct arena *arena, struct
 			p = find(p, end, delimiter);
 			if (find(start, p, '"') < p)
 				return row_problem_set(problem, REASON_CSV,
-				    "a quote inside column %zu, which does not begin with one", cells->count + 1);
+				    "a quote inside column %zu, which does not begin with one",
+				    cells->count + 1);
 			if (!add(cells, start, p, problem))
 				return false;
 		}
@@ -104,7 +108,8 @@ walk(const char *p, const char *end, char delimiter, struct arena *arena, struct
 }
 
 static bool
-cut(const char *p, const char *end, char delimiter, struct csv_cells *cells, struct row_problem *problem)
+cut(const char *p, const char *end, char delimiter, struct csv_cells *cells,
+    struct row_problem *problem)
 {
 	const char *at;
 

@@ -10,14 +10,14 @@
 #define PLANS_MAX 64
 
 static const struct format_reader *const readers[] = {
-	[FORMAT_JSON] = &json_reader_format,
-	[FORMAT_CSV] = &csv_reader_format,
-	[FORMAT_AVRO] = &avro_reader_format,
+    [FORMAT_JSON] = &json_reader_format,
+    [FORMAT_CSV] = &csv_reader_format,
+    [FORMAT_AVRO] = &avro_reader_format,
 };
 
 /* How records of one schema are read, or why they cannot be. */
 struct known_plan {
-	uint64_t schema; /* id; 0: none */
+	uint64_t schema;   /* id; 0: none */
 	struct plan *plan; /* NULL: problem says why */
 	struct row_problem problem;
 };
@@ -43,7 +43,8 @@ decoder_start(struct decoder *decoder, const struct decoder_options *options)
 	composer->cells_are_text = options->format == FORMAT_CSV;
 	composer->macs = text_macs_open(options->keys, options->names);
 	if (decoder->mapping->changes == CHANGES_WIDE)
-		composer->wide = wide_open(options->wide_entities_max, composer->macs, options->keys);
+		composer->wide =
+		    wide_open(options->wide_entities_max, composer->macs, options->keys);
 }
 
 bool
@@ -54,7 +55,8 @@ decoder_open(const struct decoder_options *options, struct decoder **decoder, st
 	bool good;
 
 	if (mapping && mapping->changes == CHANGES_LIST && options->format == FORMAT_CSV)
-		yaml_problem_add(&problems, options->settings_file, yaml_find(options->mapping, "changes"),
+		yaml_problem_add(&problems, options->settings_file,
+		    yaml_find(options->mapping, "changes"),
 		    "a CSV row has no list of changes: use `wide: [COLUMNS]` or `new: [COLUMNS]`");
 	good = yaml_problems_check(&problems, err);
 	yaml_problems_fini(&problems);
@@ -115,15 +117,15 @@ plan_of(struct decoder *decoder, const struct message_schema *schema)
 	}
 	known = place_for(decoder);
 	*known = (struct known_plan){.schema = id};
-	if (!decoder->reader->open(schema, &decoder->mapping->wanted, decoder->composer.changes_max, &known->plan,
-		&known->problem))
+	if (!decoder->reader->open(schema, &decoder->mapping->wanted, decoder->composer.changes_max,
+		&known->plan, &known->problem))
 		known->plan = NULL;
 	return known;
 }
 
 static enum composed
-decode(struct decoder *decoder, const struct message *message, struct arena *arena, struct event *event,
-    struct row_problem *problem)
+decode(struct decoder *decoder, const struct message *message, struct arena *arena,
+    struct event *event, struct row_problem *problem)
 {
 	struct known_plan *known = plan_of(decoder, message->schema);
 	struct row row = {.cells = decoder->cells, .arena = arena};
@@ -150,10 +152,12 @@ decode_payload(struct decoder *decoder, struct batch *batch, size_t i)
 		batch->outcomes[i] = (struct outcome){.disposition = DISPOSITION_RECORDED};
 		break;
 	case COMPOSED_FILTERED:
-		batch_put_aside(batch, i, DISPOSITION_FILTERED, problem.reason, "%s", problem.detail);
+		batch_put_aside(
+		    batch, i, DISPOSITION_FILTERED, problem.reason, "%s", problem.detail);
 		break;
 	case COMPOSED_PROBLEM:
-		batch_put_aside(batch, i, DISPOSITION_QUARANTINED, problem.reason, "%s", problem.detail);
+		batch_put_aside(
+		    batch, i, DISPOSITION_QUARANTINED, problem.reason, "%s", problem.detail);
 	}
 }
 
@@ -163,8 +167,8 @@ pass_on(struct batch *batch, size_t i, enum disposition disposition, const char 
 {
 	const struct message *message = &batch->messages[i];
 
-	batch->outcomes[i] =
-	    (struct outcome){disposition, message->reason ? message->reason : otherwise, message->detail};
+	batch->outcomes[i] = (struct outcome){
+	    disposition, message->reason ? message->reason : otherwise, message->detail};
 }
 
 void

@@ -14,23 +14,26 @@
 
 struct decoder_options {
 	const char *settings_file; /* for messages */
-	const char *source;	   /* its name in the settings */
+	const char *source;        /* its name in the settings */
 	enum message_format format;
 	const struct yaml_node *mapping; /* the source's `mapping`; borrowed for the call */
-	struct symbols *names;	   /* borrowed until close; names of datasets, fields, … are added to it */
-	const struct keys *keys;   /* borrowed until close; for texts that are kept as macs */
-	size_t changes_max;	   /* limits.changes */
-	size_t wide_entities_max;  /* limits.wide-entities */
-	size_t names_max;	   /* different names the source may make in one run; 0: 65,536 */
+	struct symbols
+	    *names; /* borrowed until close; names of datasets, fields, … are added to it */
+	const struct keys *keys;  /* borrowed until close; for texts that are kept as macs */
+	size_t changes_max;       /* limits.changes */
+	size_t wide_entities_max; /* limits.wide-entities */
+	size_t names_max;         /* different names the source may make in one run; 0: 65,536 */
 };
 
 struct decoder;
 
 /* Looks at a source's `mapping` and adds every mistake; mapping NULL: one that says it is needed. */
-void mapping_check(const char *settings_file, const struct yaml_node *mapping, struct yaml_problems *problems);
+void mapping_check(
+    const char *settings_file, const struct yaml_node *mapping, struct yaml_problems *problems);
 
 /* gives *decoder, ended by decoder_close(). ERROR_USAGE: what mapping_check() would say first. */
-MUST_USE bool decoder_open(const struct decoder_options *options, struct decoder **decoder, struct error *err);
+MUST_USE bool
+decoder_open(const struct decoder_options *options, struct decoder **decoder, struct error *err);
 void decoder_close(struct decoder *decoder); /* accepts NULL */
 
 /*

@@ -128,7 +128,8 @@ add_change(struct json_walk *walk, uint32_t at)
 		good = change_of_object(walk, at, change);
 	if (!good || change->old_value.kind == CELL_OTHER || change->new_value.kind == CELL_OTHER)
 		return row_problem_set(walk->problem, REASON_CHANGES,
-		    "change %zu is not [field, old, new] of a name and two single values", row->change_count + 1);
+		    "change %zu is not [field, old, new] of a name and two single values",
+		    row->change_count + 1);
 	row->change_count++;
 	return true;
 }
@@ -141,9 +142,10 @@ no_list(struct json_walk *walk, const struct json_node *list)
 
 	text_show(plan->wanted->changes_path, NAME_SHOWN, shown, sizeof(shown));
 	if (list->kind != NODE_ARRAY)
-		return row_problem_set(walk->problem, REASON_CHANGES, "field %s is not a list", shown);
-	return row_problem_set(walk->problem, REASON_TOO_MANY, "field %s: %u changes; %zu are allowed", shown,
-	    list->count, plan->changes_max);
+		return row_problem_set(
+		    walk->problem, REASON_CHANGES, "field %s is not a list", shown);
+	return row_problem_set(walk->problem, REASON_TOO_MANY,
+	    "field %s: %u changes; %zu are allowed", shown, list->count, plan->changes_max);
 }
 
 static bool
@@ -176,8 +178,8 @@ add_rest(struct json_walk *walk, struct text name, const struct json_node *value
 	if (value->kind == NODE_ARRAY || value->kind == NODE_OBJECT)
 		return true;
 	if (row->rest_count == ROW_REST_MAX)
-		return row_problem_set(walk->problem, REASON_TOO_MANY, "more than %d fields beside those mapped",
-		    ROW_REST_MAX);
+		return row_problem_set(walk->problem, REASON_TOO_MANY,
+		    "more than %d fields beside those mapped", ROW_REST_MAX);
 	memory_grow(&plan->rest, &plan->rest_capacity, row->rest_count + 1, sizeof(*plan->rest));
 	row->rest = plan->rest;
 	row->rest[row->rest_count].name = name;
@@ -195,7 +197,8 @@ follow(struct json_walk *walk, const struct path_step *step, uint32_t at)
 		set_cell(&walk->row->cells[step->leads_to], &walk->nodes[at]);
 	else if (step->leads_to == PATH_CHANGES && !read_changes(walk, at))
 		return false;
-	return !step->deeper || walk->nodes[at].kind != NODE_OBJECT || read_object(walk, at, step->deeper);
+	return !step->deeper || walk->nodes[at].kind != NODE_OBJECT ||
+	    read_object(walk, at, step->deeper);
 }
 
 /* No deeper than the longest path. */
@@ -207,7 +210,8 @@ read_object(struct json_walk *walk, uint32_t at, uint32_t place)
 	uint32_t key = at + 1, i;
 
 	for (i = 0; i < nodes[at].count; i++, key = nodes[key + 1].next) {
-		const struct path_step *step = paths_find(&walk->plan->paths, place, nodes[key].text);
+		const struct path_step *step =
+		    paths_find(&walk->plan->paths, place, nodes[key].text);
 
 		if (step && !follow(walk, step, key + 1))
 			return false;
@@ -256,7 +260,8 @@ json_row_read(struct plan *plan, struct text payload, struct row *row, struct ro
 	row->has_changes = false;
 	row->change_count = row->rest_count = 0;
 	if (!json_parse_into(plan->reader, without_mark(payload), row->arena, &document, &err))
-		return row_problem_set(problem, reason_of(json_reader_problem(plan->reader)), "%s", err.text);
+		return row_problem_set(
+		    problem, reason_of(json_reader_problem(plan->reader)), "%s", err.text);
 	if (document.nodes[0].kind != NODE_OBJECT)
 		return row_problem_set(problem, REASON_JSON, "an object expected at byte 1");
 	walk = (struct json_walk){plan, document.nodes, row, problem};
@@ -264,7 +269,7 @@ json_row_read(struct plan *plan, struct text payload, struct row *row, struct ro
 }
 
 const struct format_reader json_reader_format = {
-	.open = json_row_open,
-	.read = json_row_read,
-	.close = json_row_close,
+    .open = json_row_open,
+    .read = json_row_read,
+    .close = json_row_close,
 };

@@ -32,9 +32,9 @@ enum changes_kind {
 };
 
 struct column {
-	struct text name;   /* of the field */
-	uint32_t cell;	    /* the new value */
-	uint32_t old_cell;  /* NO_CELL: not known */
+	struct text name;  /* of the field */
+	uint32_t cell;     /* the new value */
+	uint32_t old_cell; /* NO_CELL: not known */
 };
 
 /* One of `where`: holds if the field's text is one of the values. */
@@ -42,7 +42,7 @@ struct condition {
 	uint32_t cell;
 	struct text *values;
 	size_t value_count;
-	bool or_nothing;    /* also if it is absent, null or empty */
+	bool or_nothing; /* also if it is absent, null or empty */
 };
 
 struct mapping {
@@ -64,8 +64,8 @@ struct mapping {
 };
 
 /* gives: ended by mapping_close(); NULL if it added a problem. */
-struct mapping *mapping_open(const char *settings_file, const struct yaml_node *node,
-    struct yaml_problems *problems);
+struct mapping *mapping_open(
+    const char *settings_file, const struct yaml_node *node, struct yaml_problems *problems);
 void mapping_close(struct mapping *mapping); /* accepts NULL */
 
 #endif

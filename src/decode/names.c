@@ -24,17 +24,18 @@ place_of(struct text text)
 }
 
 static bool
-look_up(struct names *names, struct text text, const char *what, uint32_t *symbol, struct row_problem *problem)
+look_up(struct names *names, struct text text, const char *what, uint32_t *symbol,
+    struct row_problem *problem)
 {
 	*symbol = symbols_find(names->symbols, text);
 	if (*symbol != SYMBOL_NONE)
 		return true;
 	if (text.size > NAME_BYTES_MAX)
-		return row_problem_set(problem, REASON_NAME_LONG, "%s: a name of %zu bytes; %d are allowed", what,
-		    text.size, NAME_BYTES_MAX);
+		return row_problem_set(problem, REASON_NAME_LONG,
+		    "%s: a name of %zu bytes; %d are allowed", what, text.size, NAME_BYTES_MAX);
 	if (names->made >= names->made_max)
-		return row_problem_set(problem, REASON_NAMES, "%s: the source has named %zu different names already",
-		    what, names->made);
+		return row_problem_set(problem, REASON_NAMES,
+		    "%s: the source has named %zu different names already", what, names->made);
 	names->made++;
 	*symbol = symbols_add(names->symbols, text);
 	return true;

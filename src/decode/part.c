@@ -6,8 +6,8 @@
 #include "model/reason.h"
 
 static bool
-text_of_cell(const struct part *part, const struct row *row, const struct text *paths, uint32_t cell,
-    struct text *text, struct row_problem *problem)
+text_of_cell(const struct part *part, const struct row *row, const struct text *paths,
+    uint32_t cell, struct text *text, struct row_problem *problem)
 {
 	char shown[NAME_SHOWN_BYTES];
 
@@ -17,8 +17,8 @@ text_of_cell(const struct part *part, const struct row *row, const struct text *
 	}
 	if (cell_text(&row->cells[cell], row->arena, text))
 		return true;
-	return row_problem_set(problem, REASON_FIELD_TYPE, "%s: field %s holds a list or an object", part->name,
-	    text_show(paths[cell], NAME_SHOWN, shown, sizeof(shown)));
+	return row_problem_set(problem, REASON_FIELD_TYPE, "%s: field %s holds a list or an object",
+	    part->name, text_show(paths[cell], NAME_SHOWN, shown, sizeof(shown)));
 }
 
 /* One byte more than is allowed is kept, so that who looks at the size sees it. */
@@ -30,7 +30,8 @@ struct filled {
 static void
 fill(struct filled *filled, struct text text)
 {
-	size_t room = sizeof(filled->bytes) - filled->size, size = text.size < room ? text.size : room;
+	size_t room = sizeof(filled->bytes) - filled->size,
+	       size = text.size < room ? text.size : room;
 
 	if (size)
 		memcpy(filled->bytes + filled->size, text.data, size);
@@ -38,8 +39,8 @@ fill(struct filled *filled, struct text text)
 }
 
 static bool
-fill_template(const struct part *part, const struct row *row, const struct text *paths, struct text *text,
-    struct row_problem *problem)
+fill_template(const struct part *part, const struct row *row, const struct text *paths,
+    struct text *text, struct row_problem *problem)
 {
 	struct filled filled;
 	size_t i;
@@ -75,13 +76,14 @@ replaced(const struct part *part, struct text text)
 }
 
 bool
-part_text(const struct part *part, const struct row *row, const struct text *paths, struct text *text,
-    struct row_problem *problem)
+part_text(const struct part *part, const struct row *row, const struct text *paths,
+    struct text *text, struct row_problem *problem)
 {
 	*text = TEXT_NONE;
 	if (part->kind == PART_VALUE)
 		*text = part->value;
-	else if (part->kind == PART_FIELD && !text_of_cell(part, row, paths, part->cell, text, problem))
+	else if (part->kind == PART_FIELD &&
+	    !text_of_cell(part, row, paths, part->cell, text, problem))
 		return false;
 	else if (part->kind == PART_TEMPLATE && !fill_template(part, row, paths, text, problem))
 		return false;

@@ -31,22 +31,22 @@ struct part_pair {
 
 struct part {
 	enum part_kind kind;
-	const char *name;    /* "team" */
-	uint32_t cell;	     /* of a field */
-	struct text value;   /* constant */
+	const char *name;  /* "team" */
+	uint32_t cell;     /* of a field */
+	struct text value; /* constant */
 	struct template_piece *pieces;
 	size_t piece_count;
 	struct part_pair *pairs; /* `map`, ascending by from; what is not in it stays as it is */
 	size_t pair_count;
 	struct text fallback; /* `default`; absent: none */
-	bool hash;	     /* `keep: hash` */
+	bool hash;            /* `keep: hash` */
 };
 
 /*
  * The part's text in one record, absent if it has none; `hash` is the caller's
  * to do. paths: of wanted, for the problem's detail.
  */
-bool part_text(const struct part *part, const struct row *row, const struct text *paths, struct text *text,
-    struct row_problem *problem);
+bool part_text(const struct part *part, const struct row *row, const struct text *paths,
+    struct text *text, struct row_problem *problem);
 
 #endif

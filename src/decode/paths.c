@@ -6,7 +6,8 @@
 static uint32_t
 add_place(struct paths *paths)
 {
-	memory_grow(&paths->places, &paths->place_capacity, paths->place_count + 1, sizeof(*paths->places));
+	memory_grow(
+	    &paths->places, &paths->place_capacity, paths->place_count + 1, sizeof(*paths->places));
 	memset(&paths->places[paths->place_count], 0, sizeof(*paths->places));
 	return (uint32_t)paths->place_count++;
 }
@@ -20,7 +21,8 @@ step_to(struct paths *paths, uint32_t place, struct text name)
 
 	if (step)
 		return (uint32_t)(step - paths->steps);
-	memory_grow(&paths->steps, &paths->step_capacity, paths->step_count + 1, sizeof(*paths->steps));
+	memory_grow(
+	    &paths->steps, &paths->step_capacity, paths->step_count + 1, sizeof(*paths->steps));
 	paths->steps[paths->step_count] = (struct path_step){name, PATH_NOTHING, 0, *first};
 	*first = (uint32_t)paths->step_count;
 	return (uint32_t)paths->step_count++;

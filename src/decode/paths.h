@@ -10,7 +10,7 @@
 #include "cells.h"
 
 /* What a path leads to, beside the number of a cell. */
-#define PATH_NOTHING UINT32_MAX	 /* only deeper ones do */
+#define PATH_NOTHING UINT32_MAX /* only deeper ones do */
 #define PATH_CHANGES (UINT32_MAX - 1)
 #define PATH_EXCEPT (UINT32_MAX - 2) /* not one of the rest */
 
@@ -18,7 +18,7 @@ struct path_step {
 	struct text name;
 	uint32_t leads_to; /* a cell, or PATH_… */
 	uint32_t deeper;   /* the place that is reached, 0: none */
-	uint32_t alike;	   /* the next step of this place whose name has the same mark, 0: none */
+	uint32_t alike;    /* the next step of this place whose name has the same mark, 0: none */
 };
 
 /* Where a walk may stand: place 0 is the record itself. */

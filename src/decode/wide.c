@@ -47,7 +47,7 @@ struct wide {
 	size_t entities_max, cells_max;
 	struct slot *slots;
 	size_t mask;
-	struct wide_entity **entities; /* by number, from 1 */
+	struct wide_entity **entities;        /* by number, from 1 */
 	size_t entity_count, entity_capacity; /* numbers given */
 	uint32_t *free_numbers;
 	size_t free_count, free_capacity;
@@ -64,7 +64,8 @@ make_secret(struct wide *wide, const struct keys *keys)
 	size_t at, size;
 
 	for (at = 0; at < sizeof(wide->secret); at += size) {
-		size = sizeof(wide->secret) - at < sizeof(part) ? sizeof(wide->secret) - at : sizeof(part);
+		size = sizeof(wide->secret) - at < sizeof(part) ? sizeof(wide->secret) - at
+								: sizeof(part);
 		keys_derive(keys, text_of(label), part);
 		memcpy(wide->secret + at, part, size);
 		label[5]++;
@@ -146,7 +147,8 @@ probe(const struct wide *wide, uint32_t tag, uint32_t dataset, struct text text)
 		if (slot->tag != tag)
 			continue;
 		entity = wide->entities[slot->number];
-		if (entity->dataset == dataset && text_equal((struct text){entity->text, entity->text_size}, text))
+		if (entity->dataset == dataset &&
+		    text_equal((struct text){entity->text, entity->text_size}, text))
 			return slot;
 	}
 }
@@ -222,7 +224,8 @@ new_number(struct wide *wide)
 	if (wide->free_count)
 		return wide->free_numbers[--wide->free_count];
 	assert(wide->entity_count < UINT32_MAX);
-	memory_grow(&wide->entities, &wide->entity_capacity, wide->entity_count + 1, sizeof(struct wide_entity *));
+	memory_grow(&wide->entities, &wide->entity_capacity, wide->entity_count + 1,
+	    sizeof(struct wide_entity *));
 	return (uint32_t)wide->entity_count++;
 }
 
@@ -254,7 +257,8 @@ forget_oldest(struct wide *wide)
 
 	free_slot(wide, probe(wide, entity->tag, entity->dataset, text));
 	unlink_entity(wide, entity);
-	memory_grow(&wide->free_numbers, &wide->free_capacity, wide->free_count + 1, sizeof(uint32_t));
+	memory_grow(
+	    &wide->free_numbers, &wide->free_capacity, wide->free_count + 1, sizeof(uint32_t));
 	wide->free_numbers[wide->free_count++] = number;
 	wide->cells -= entity->cell_count;
 	wide->known--;
@@ -285,7 +289,8 @@ add_cell(struct wide *wide, struct wide_entity *entity, uint32_t field)
 {
 	if (entity->cell_count == entity->cell_capacity) {
 		entity->cell_capacity += entity->cell_capacity / 2 + 4;
-		entity->cells = memory_resize(entity->cells, entity->cell_capacity * sizeof(*entity->cells));
+		entity->cells =
+		    memory_resize(entity->cells, entity->cell_capacity * sizeof(*entity->cells));
 	}
 	wide->cells++;
 	assert(field < 1u << 24);
@@ -327,7 +332,8 @@ holds(struct wide *wide, struct wide_cell *cell, uint32_t dataset, const struct 
 	case VALUE_LONG:
 		return cell->kind == VALUE_LONG && cell->integer == value->integer;
 	case VALUE_DOUBLE: /* by its bits: a NaN is the same NaN */
-		return cell->kind == VALUE_DOUBLE && memcmp(&cell->number, &value->number, sizeof(double)) == 0;
+		return cell->kind == VALUE_DOUBLE &&
+		    memcmp(&cell->number, &value->number, sizeof(double)) == 0;
 	default:
 		return cell->kind == VALUE_NULL;
 	}
@@ -390,7 +396,8 @@ value_of(const struct wide_cell *cell)
 }
 
 size_t
-wide_compare(struct wide *wide, uint32_t dataset, struct text entity, struct change *changes, size_t count)
+wide_compare(
+    struct wide *wide, uint32_t dataset, struct text entity, struct change *changes, size_t count)
 {
 	struct slot *slot = probe(wide, tag_of(wide, dataset, entity), dataset, entity);
 	struct wide_entity *known = slot->number ? wide->entities[slot->number] : NULL;
@@ -435,6 +442,7 @@ wide_record(struct wide *wide, const struct event *event)
 			cell = add_cell(wide, entity, event->changes[i].field);
 		keep(wide, cell, event->dataset, &event->changes[i].new_value);
 	}
-	while (wide->known > 1 && (wide->known > wide->entities_max || wide->cells > wide->cells_max))
+	while (
+	    wide->known > 1 && (wide->known > wide->entities_max || wide->cells > wide->cells_max))
 		forget_oldest(wide);
 }

@@ -26,8 +26,8 @@ void wide_close(struct wide *wide);
  * value differs from the last one and sets their old_value. Returns how many.
  * What is known stays as it is until wide_record().
  */
-size_t wide_compare(struct wide *wide, uint32_t dataset, struct text entity, struct change *changes,
-    size_t count);
+size_t wide_compare(
+    struct wide *wide, uint32_t dataset, struct text entity, struct change *changes, size_t count);
 /* The event is recorded (or was, before a restart): its new values are the last ones. */
 void wide_record(struct wide *wide, const struct event *event);
 

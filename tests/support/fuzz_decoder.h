@@ -37,11 +37,18 @@ fuzz_keys(void)
 }
 
 static inline struct decoder *
-fuzz_decoder(enum message_format format, const char *mapping, struct symbols *names, const struct keys *keys)
+fuzz_decoder(
+    enum message_format format, const char *mapping, struct symbols *names, const struct keys *keys)
 {
 	struct yaml_document *document;
-	struct decoder_options options = {.settings_file = "fuzz", .source = "fuzz", .format = format, .names = names,
-	    .keys = keys, .changes_max = 16, .wide_entities_max = 50, .names_max = 1000};
+	struct decoder_options options = {.settings_file = "fuzz",
+	    .source = "fuzz",
+	    .format = format,
+	    .names = names,
+	    .keys = keys,
+	    .changes_max = 16,
+	    .wide_entities_max = 50,
+	    .names_max = 1000};
 	struct decoder *decoder = NULL;
 	struct error err = {0};
 
@@ -73,7 +80,8 @@ fuzz_check_event(const struct event *event)
 	for (i = 0; i < event->change_count; i++) {
 		fuzz_must(event->changes[i].field != SYMBOL_NONE, "a change has a field");
 		for (j = 0; j < i; j++)
-			fuzz_must(event->changes[i].field != event->changes[j].field, "no field twice");
+			fuzz_must(
+			    event->changes[i].field != event->changes[j].field, "no field twice");
 		if (event->changes[i].new_value.kind == VALUE_TEXT)
 			fuzz_check_text(event->changes[i].new_value.text);
 		if (event->changes[i].old_value.kind == VALUE_TEXT)
@@ -93,7 +101,8 @@ fuzz_check_outcomes(const struct batch *batch)
 			fuzz_check_event(&batch->events[i]);
 			continue;
 		}
-		fuzz_must(outcome->reason && reason_find(text_of(outcome->reason)), "a reason of the table");
+		fuzz_must(outcome->reason && reason_find(text_of(outcome->reason)),
+		    "a reason of the table");
 		fuzz_check_text(outcome->detail);
 	}
 }

@@ -48,22 +48,27 @@ read_lines(struct lines *lines, const char *path)
 static void
 make_lines(struct lines *lines)
 {
-	static const char *const changes[] = {"[\"state\",\"New\",\"In progress\"]", "[\"priority\",\"3 - Moderate\",\"2 - High\"]",
-	    "[\"reassignments\",1,2]", "[\"sla_met\",true,false]", "[\"assigned_to\",null,\"Resolver 117\"]",
-	    "[\"hours\",0.25,1.75]", "[\"category\",\"Category 26\",\"Category 55\"]", "[\"knowledge\",false,true]"};
+	static const char *const changes[] = {"[\"state\",\"New\",\"In progress\"]",
+	    "[\"priority\",\"3 - Moderate\",\"2 - High\"]", "[\"reassignments\",1,2]",
+	    "[\"sla_met\",true,false]", "[\"assigned_to\",null,\"Resolver 117\"]",
+	    "[\"hours\",0.25,1.75]", "[\"category\",\"Category 26\",\"Category 55\"]",
+	    "[\"knowledge\",false,true]"};
 	char line[1024];
 	unsigned i, j;
 
 	for (i = 0; i < LINES; i++) {
 		int used = snprintf(line, sizeof(line),
-		    "{\"id\":\"T%07u/%u\",\"time\":\"2016-%02u-%02uT%02u:%02u\",\"actor\":\"Updated by %u\",\"team\":\"Group %u\","
-		    "\"system\":\"servicenow\",\"channel\":\"%s\",\"entity\":\"incident/T%07u\",\"op\":\"update\",\"changes\":[",
-		    i / 4, i % 4, i % 12 + 1, i % 28 + 1, i % 24, i % 60, i * 7 % 840, i % 78, i % 3 ? "Phone" : "Email",
-		    i / 4);
+		    "{\"id\":\"T%07u/"
+		    "%u\",\"time\":\"2016-%02u-%02uT%02u:%02u\",\"actor\":\"Updated by "
+		    "%u\",\"team\":\"Group %u\","
+		    "\"system\":\"servicenow\",\"channel\":\"%s\",\"entity\":\"incident/"
+		    "T%07u\",\"op\":\"update\",\"changes\":[",
+		    i / 4, i % 4, i % 12 + 1, i % 28 + 1, i % 24, i % 60, i * 7 % 840, i % 78,
+		    i % 3 ? "Phone" : "Email", i / 4);
 
 		for (j = 0; j < 4 + i % 3; j++)
-			used += snprintf(line + used, sizeof(line) - (size_t)used, "%s%s", j ? "," : "",
-			    changes[(i + j) % ARRAY_COUNT(changes)]);
+			used += snprintf(line + used, sizeof(line) - (size_t)used, "%s%s",
+			    j ? "," : "", changes[(i + j) % ARRAY_COUNT(changes)]);
 		used += snprintf(line + used, sizeof(line) - (size_t)used, "]}");
 		add_line(lines, line, (size_t)used);
 	}
@@ -114,8 +119,9 @@ parse_theirs(void *context)
 	return sum;
 }
 
-static const char mapping[] = "dataset: {value: servicenow.incident}\nid: id\ntime: time\nactor: actor\nteam: team\n"
-			      "system: system\nchannel: channel\nentity: entity\nop: op\nchanges: {list: changes}\n";
+static const char mapping[] =
+    "dataset: {value: servicenow.incident}\nid: id\ntime: time\nactor: actor\nteam: team\n"
+    "system: system\nchannel: channel\nentity: entity\nop: op\nchanges: {list: changes}\n";
 static struct decoder *decoder;
 static struct batch batch;
 
@@ -149,7 +155,8 @@ look_at(json_t *value)
 static uint64_t
 event_theirs(void *context)
 {
-	static const char *const parts[] = {"id", "actor", "team", "system", "channel", "entity", "op"};
+	static const char *const parts[] = {
+	    "id", "actor", "team", "system", "channel", "entity", "op"};
 	static const struct timestamp_rule rule = {TIMESTAMP_ISO8601, NULL, 0};
 	const struct lines *lines = context;
 	uint64_t sum = 0;
@@ -160,7 +167,8 @@ event_theirs(void *context)
 		int64_t time_ms = 0;
 		struct error err;
 
-		if (!timestamp_parse(text_of(json_string_value(json_object_get(json, "time"))), &rule, &time_ms, &err))
+		if (!timestamp_parse(text_of(json_string_value(json_object_get(json, "time"))),
+			&rule, &time_ms, &err))
 			abort();
 		for (j = 0; j < ARRAY_COUNT(parts); j++)
 			sum += look_at(json_object_get(json, parts[j]));
@@ -190,8 +198,12 @@ make_keys(void)
 static void
 open_decoder(void)
 {
-	struct decoder_options options = {.settings_file = "bench", .source = "bench", .format = FORMAT_JSON,
-	    .names = symbols_open(), .keys = make_keys(), .changes_max = 512};
+	struct decoder_options options = {.settings_file = "bench",
+	    .source = "bench",
+	    .format = FORMAT_JSON,
+	    .names = symbols_open(),
+	    .keys = make_keys(),
+	    .changes_max = 512};
 	struct yaml_document *document;
 	struct error err = {0};
 
@@ -217,7 +229,9 @@ main(int argc, char **argv)
 		return 1;
 	reader = json_reader_open();
 	open_decoder();
-	bench_pair("json", (double)lines.count, parse_ours, &lines, "jansson", parse_theirs, &lines);
-	bench_pair("json_event", (double)lines.count, event_ours, &lines, "jansson", event_theirs, &lines);
+	bench_pair(
+	    "json", (double)lines.count, parse_ours, &lines, "jansson", parse_theirs, &lines);
+	bench_pair(
+	    "json_event", (double)lines.count, event_ours, &lines, "jansson", event_theirs, &lines);
 	return 0;
 }

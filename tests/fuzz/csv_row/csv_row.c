@@ -8,10 +8,11 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const mappings[] = {
-	"dataset: {value: d}\ntime: t\nid: a\nentity: e\nchanges: {wide: [b, c], empty: null}\n",
-	("dataset: {value: d}\ntime: {field: t, format: \"%d/%m/%Y\"}\nentity: {field: e, default: x}\n"
-	"changes: {wide: all, except: [q]}\n"),
-	"dataset: {field: a, default: d}\ntime: {field: '1', format: unix-s}\nchanges: {new: [b, c], old-prefix: o}\n",
+    "dataset: {value: d}\ntime: t\nid: a\nentity: e\nchanges: {wide: [b, c], empty: null}\n",
+    ("dataset: {value: d}\ntime: {field: t, format: \"%d/%m/%Y\"}\nentity: {field: e, default: x}\n"
+     "changes: {wide: all, except: [q]}\n"),
+    "dataset: {field: a, default: d}\ntime: {field: '1', format: unix-s}\nchanges: {new: [b, c], "
+    "old-prefix: o}\n",
 };
 
 static struct decoder *decoders[ARRAY_COUNT(mappings)];

@@ -12,12 +12,15 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char *const mappings[] = {
-	("dataset: {field: dataset, default: d}\nid: id\ntime: time\nactor: actor\nteam: team\nsystem: system\n"
-	"channel: channel\nentity: entity\nop: op\nchanges: {list: changes}\n"),
-	("dataset: {value: d}\ntime: {field: time, format: unix-ms}\nentity: {template: \"{a}/{b.c}\", keep: hash}\n"
-	"id: {field: b.c, map: {x: y, z: ~}}\nchanges: {wide: all, except: [x]}\nwhere: [{field: x, is: [1, null]}]\n"),
-	("dataset: b.c\ntime: {field: time, format: \"%Y%m%d\", zone: \"-03:00\"}\n"
-	"changes: {new: [x, y, z], new-prefix: b., old-prefix: a.b.}\n"),
+    ("dataset: {field: dataset, default: d}\nid: id\ntime: time\nactor: actor\nteam: team\nsystem: "
+     "system\n"
+     "channel: channel\nentity: entity\nop: op\nchanges: {list: changes}\n"),
+    ("dataset: {value: d}\ntime: {field: time, format: unix-ms}\nentity: {template: \"{a}/{b.c}\", "
+     "keep: hash}\n"
+     "id: {field: b.c, map: {x: y, z: ~}}\nchanges: {wide: all, except: [x]}\nwhere: [{field: x, "
+     "is: [1, null]}]\n"),
+    ("dataset: b.c\ntime: {field: time, format: \"%Y%m%d\", zone: \"-03:00\"}\n"
+     "changes: {new: [x, y, z], new-prefix: b., old-prefix: a.b.}\n"),
 };
 
 static struct decoder *decoders[ARRAY_COUNT(mappings)];
@@ -43,7 +46,8 @@ compare(struct text bytes)
 	struct json_document document;
 	struct error err = {0};
 	json_error_t peer_err;
-	json_t *peer = json_loadb(bytes.data, bytes.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &peer_err);
+	json_t *peer =
+	    json_loadb(bytes.data, bytes.size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &peer_err);
 	bool good = json_parse(reader, bytes, &document, &err);
 
 	fuzz_must(good || (err.text[0] && text_is_utf8(text_of(err.text))), "a refusal says why");

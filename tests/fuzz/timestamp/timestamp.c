@@ -11,14 +11,14 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct timestamp_rule rules[] = {
-	{TIMESTAMP_ISO8601, NULL, 0},
-	{TIMESTAMP_ISO8601, NULL, -330},
-	{TIMESTAMP_UNIX_S, NULL, 0},
-	{TIMESTAMP_UNIX_MS, NULL, 0},
-	{TIMESTAMP_UNIX_US, NULL, 0},
-	{TIMESTAMP_PATTERN, "%d/%m/%Y %H:%M", 60},
-	{TIMESTAMP_PATTERN, "%b %d %y %H:%M:%S.%f %z", 0},
-	{TIMESTAMP_PATTERN, "%Y%m%d%%", 0},
+    {TIMESTAMP_ISO8601, NULL, 0},
+    {TIMESTAMP_ISO8601, NULL, -330},
+    {TIMESTAMP_UNIX_S, NULL, 0},
+    {TIMESTAMP_UNIX_MS, NULL, 0},
+    {TIMESTAMP_UNIX_US, NULL, 0},
+    {TIMESTAMP_PATTERN, "%d/%m/%Y %H:%M", 60},
+    {TIMESTAMP_PATTERN, "%b %d %y %H:%M:%S.%f %z", 0},
+    {TIMESTAMP_PATTERN, "%Y%m%d%%", 0},
 };
 
 static void
@@ -38,7 +38,8 @@ read_again(int64_t time_ms)
 	struct error err;
 
 	must(time_ms >= TIME_MIN && time_ms <= TIME_MAX, "in range");
-	must(timestamp_parse(text_of(timestamp_text(time_ms, out)), &rules[0], &again, &err), "what is written is read");
+	must(timestamp_parse(text_of(timestamp_text(time_ms, out)), &rules[0], &again, &err),
+	    "what is written is read");
 	must(again == time_ms, "the same moment");
 }
 

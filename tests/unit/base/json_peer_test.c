@@ -13,13 +13,17 @@
 #include "base/compiler.h"
 
 static const char *const seeds[] = {
-	("{\"id\":\"INC/0\",\"time\":\"2016-02-29T01:23\",\"team\":null,\"op\":\"create\",\"changes\":"
-	"[[\"state\",null,\"New\"],[\"count\",0,17],[\"sla\",true,false],[\"score\",-1.5e-3,12.25E+2]]}"),
-	"[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00 \xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\",[],{},[[{}]],0,-0,1e5]",
-	"{\"a\":{\"b\":{\"a\":1,\"b\":2}},\"b\":9223372036854775807,\"ab\":-9223372036854775808,\"\":1.0}",
+    ("{\"id\":\"INC/0\",\"time\":\"2016-02-29T01:23\",\"team\":null,\"op\":\"create\",\"changes\":"
+     "[[\"state\",null,\"New\"],[\"count\",0,17],[\"sla\",true,false],[\"score\",-1.5e-3,12.25E+2]]"
+     "}"),
+    "[\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\ud83d\\ude00 "
+    "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\",[],{},[[{}]],0,-0,1e5]",
+    "{\"a\":{\"b\":{\"a\":1,\"b\":2}},\"b\":9223372036854775807,\"ab\":-9223372036854775808,\"\":1."
+    "0}",
 };
 /* What mutations put in: what JSON is made of, and what breaks it. */
-static const char palette[] = "{}[]:,\"\\ \t\n0123456789+-.eEu/truefalsn\xc3\xa9\xed\xa0\x80\xf0\x9f\x01\x7f\xff";
+static const char palette[] =
+    "{}[]:,\"\\ \t\n0123456789+-.eEu/truefalsn\xc3\xa9\xed\xa0\x80\xf0\x9f\x01\x7f\xff";
 
 static uint32_t
 roll(uint64_t *seed)
@@ -76,8 +80,8 @@ both_say_the_same(void **state)
 		peer = json_loadb(bytes, size, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &peer_err);
 		good = json_parse(reader, (struct text){bytes, size}, &document, &err);
 		if (good != !!peer)
-			fail_msg("%.*s\nours: %s\npeer: %s", (int)size, bytes, good ? "yes" : err.text,
-			    peer ? "yes" : peer_err.text);
+			fail_msg("%.*s\nours: %s\npeer: %s", (int)size, bytes,
+			    good ? "yes" : err.text, peer ? "yes" : peer_err.text);
 		accepted += good;
 		json_decref(peer);
 	}

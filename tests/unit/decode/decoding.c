@@ -51,7 +51,8 @@ decoding_open(struct decoding *decoding, enum message_format format, const char 
 {
 	struct error err = {0};
 
-	*decoding = (struct decoding){.format = format, .names = symbols_open(), .keys = test_keys()};
+	*decoding =
+	    (struct decoding){.format = format, .names = symbols_open(), .keys = test_keys()};
 	if (!yaml_parse("dyetrace.yaml", text_of(mapping), &decoding->settings, &err))
 		fail_msg("%s", err.text);
 	open_decoder(decoding, limits);
@@ -188,8 +189,8 @@ decoding_show(struct decoding *decoding, size_t i)
 	if (outcome->disposition == DISPOSITION_RECORDED)
 		show_event(decoding, &decoding->batch.events[i]);
 	else
-		buffer_add_format(&decoding->shown, "%s: %s: %.*s", names[outcome->disposition], outcome->reason,
-		    TEXT_PRINT(outcome->detail));
+		buffer_add_format(&decoding->shown, "%s: %s: %.*s", names[outcome->disposition],
+		    outcome->reason, TEXT_PRINT(outcome->detail));
 	buffer_add_byte(&decoding->shown, '\0');
 	return (const char *)decoding->shown.data;
 }
