@@ -63,8 +63,10 @@ add_file(struct source *source, char *name, char *path)
 		memory_free(path);
 		return;
 	}
-	memory_grow(&scope->files, &scope->file_capacity, scope->file_count + 1, sizeof(struct tracked *));
-	memmove(scope->files + at + 1, scope->files + at, (scope->file_count - at) * sizeof(struct tracked *));
+	memory_grow(
+	    &scope->files, &scope->file_capacity, scope->file_count + 1, sizeof(struct tracked *));
+	memmove(scope->files + at + 1, scope->files + at,
+	    (scope->file_count - at) * sizeof(struct tracked *));
 	scope->files[at] = tracked_add(scope, name, path);
 	scope->file_count++;
 	if (at < source->turn)
@@ -76,8 +78,8 @@ list_files(struct source *source, struct error *err)
 {
 	struct listing listing;
 	size_t i;
-	bool good = listing_read(&source->scope.settings, source->settings_file, source->folder, source->scope.until_end,
-	    &listing, err);
+	bool good = listing_read(&source->scope.settings, source->settings_file, source->folder,
+	    source->scope.until_end, &listing, err);
 
 	for (i = 0; good && i < listing.count; i++) {
 		add_file(source, listing.items[i].name, listing.items[i].path);
@@ -107,8 +109,8 @@ source_close(struct source *source)
 }
 
 static bool
-source_open(const struct source_options *options, const struct source_host *host, struct source **opened,
-    struct error *err)
+source_open(const struct source_options *options, const struct source_host *host,
+    struct source **opened, struct error *err)
 {
 	struct source *source = memory_get(sizeof(*source));
 	struct yaml_problems problems = {0};
@@ -119,7 +121,8 @@ source_open(const struct source_options *options, const struct source_host *host
 	source->scope.until_end = options->until_end;
 	source->settings_file = memory_text(options->settings_file);
 	source->folder = memory_text(options->folder ? options->folder : "");
-	file_settings_read(options->settings_file, options->settings, &source->scope.settings, &problems);
+	file_settings_read(
+	    options->settings_file, options->settings, &source->scope.settings, &problems);
 	source->scope.settings.framing.record_bytes_max = options->record_bytes_max;
 	good = yaml_problems_check(&problems, err) && list_files(source, err);
 	yaml_problems_fini(&problems);
@@ -128,7 +131,8 @@ source_open(const struct source_options *options, const struct source_host *host
 		return false;
 	}
 	if (!source->scope.file_count)
-		scope_notice(&source->scope, "no file matches %s: waiting for one", source->scope.settings.paths[0].text);
+		scope_notice(&source->scope, "no file matches %s: waiting for one",
+		    source->scope.settings.paths[0].text);
 	*opened = source;
 	return true;
 }
@@ -163,7 +167,8 @@ make_room(struct scope *scope)
 			continue;
 		open++;
 		if (file->path && file->paused && !file->moved && file->quiet_since_ms &&
-		    !stream_tail_bytes(file->stream) && (!longest || file->quiet_since_ms < longest->quiet_since_ms))
+		    !stream_tail_bytes(file->stream) &&
+		    (!longest || file->quiet_since_ms < longest->quiet_since_ms))
 			longest = file;
 	}
 	if (open >= OPEN_FILES_MAX && longest)
@@ -237,8 +242,8 @@ finish(struct source *source, enum source_state *state, struct error *err)
 		return true;
 	if (failures == 1)
 		return error_set(err, failed->failure.kind, "%s", failed->failure.text);
-	return error_set(err, failed->failure.kind, "%s (and %zu more files that cannot be read)", failed->failure.text,
-	    failures - 1);
+	return error_set(err, failed->failure.kind, "%s (and %zu more files that cannot be read)",
+	    failed->failure.text, failures - 1);
 }
 
 /* Waits for a while, or until standard input has something. A signal ends it. */
@@ -256,12 +261,14 @@ wait_ms(const struct source *source, int64_t ms)
 }
 
 static bool
-source_read(struct source *source, struct batch *batch, int64_t longest_ms, enum source_state *state,
-    struct error *err)
+source_read(struct source *source, struct batch *batch, int64_t longest_ms,
+    enum source_state *state, struct error *err)
 {
 	int64_t deadline = clock_ms() + longest_ms, left;
+	size_t before = batch->count;
 	bool good = true;
 
+	source->scope.batch_before = before;
 	for (;;) {
 		if (source->scope.until_end)
 			read_in_order(source, batch);
@@ -270,7 +277,7 @@ source_read(struct source *source, struct batch *batch, int64_t longest_ms, enum
 		if (!source->scope.until_end)
 			read_around(source, batch);
 		*state = SOURCE_MORE;
-		if (batch->count)
+		if (batch->count > before || batch_full(batch))
 			return true;
 		if (!good)
 			return false;
@@ -303,13 +310,13 @@ acknowledge(struct source *source, const struct partition *partition)
 }
 
 const struct source_type file_source = {
-	.name = "file",
-	.summary = "files and standard input: JSON lines, CSV, Avro containers, plain or gzip",
-	.check = check,
-	.open = source_open,
-	.read = source_read,
-	.acknowledge = acknowledge,
-	.backlog = backlog,
-	.close = source_close,
-	.reread = file_reread,
+    .name = "file",
+    .summary = "files and standard input: JSON lines, CSV, Avro containers, plain or gzip",
+    .check = check,
+    .open = source_open,
+    .read = source_read,
+    .acknowledge = acknowledge,
+    .backlog = backlog,
+    .close = source_close,
+    .reread = file_reread,
 };

@@ -57,7 +57,8 @@ is_blank(const struct framer *framer, struct text line)
 
 	if (framer->framing.format == FORMAT_CSV)
 		return line.size == 0;
-	while (i < line.size && (line.data[i] == ' ' || line.data[i] == '\t' || line.data[i] == '\r'))
+	while (
+	    i < line.size && (line.data[i] == ' ' || line.data[i] == '\t' || line.data[i] == '\r'))
 		i++;
 	return i == line.size;
 }
@@ -97,7 +98,8 @@ give(struct framer *framer, struct text bytes, size_t end, size_t used, struct f
 }
 
 static bool
-give_broken_csv(struct framer *framer, struct text bytes, size_t end, size_t used, struct frame *frame)
+give_broken_csv(
+    struct framer *framer, struct text bytes, size_t end, size_t used, struct frame *frame)
 {
 	give(framer, bytes, end, used, frame);
 	if (frame->kind != MESSAGE_BROKEN) {
@@ -133,7 +135,8 @@ skip(struct framer *framer, struct text bytes, bool final, struct frame *frame, 
 }
 
 static bool
-begin_skipping(struct framer *framer, struct text bytes, bool final, struct frame *frame, size_t *dropped)
+begin_skipping(
+    struct framer *framer, struct text bytes, bool final, struct frame *frame, size_t *dropped)
 {
 	if (!framer->kept)
 		framer->kept = memory_get(kept_bytes(framer) + 1);
@@ -143,7 +146,8 @@ begin_skipping(struct framer *framer, struct text bytes, bool final, struct fram
 }
 
 static bool
-next_line(struct framer *framer, struct text bytes, bool final, struct frame *frame, size_t *dropped)
+next_line(
+    struct framer *framer, struct text bytes, bool final, struct frame *frame, size_t *dropped)
 {
 	const char *from = bytes.data + framer->scanned;
 	const char *end = memchr(from, '\n', bytes.size - framer->scanned);
@@ -228,7 +232,8 @@ scan_inside(struct framer *framer, const char *p, size_t *at, size_t stop, bool 
 	}
 	*at = q + 1;
 	framer->inside = false;
-	if (p[q + 1] == framer->framing.delimiter || p[q + 1] == '\n' || (p[q + 1] == '\r' && p[q + 2] == '\n'))
+	if (p[q + 1] == framer->framing.delimiter || p[q + 1] == '\n' ||
+	    (p[q + 1] == '\r' && p[q + 2] == '\n'))
 		return SCAN_MORE;
 	return SCAN_WRONG;
 }
@@ -255,10 +260,12 @@ scan_row(struct framer *framer, const char *p, size_t stop, bool whole, size_t *
 
 /* Its quotes are wrong or it is too long for one row: only its first line is given. */
 static bool
-give_first_line(struct framer *framer, struct text bytes, bool final, struct frame *frame, size_t *dropped)
+give_first_line(
+    struct framer *framer, struct text bytes, bool final, struct frame *frame, size_t *dropped)
 {
 	if (framer->first_line != NOT_SEEN)
-		return give_broken_csv(framer, bytes, framer->first_line, framer->first_line + 1, frame);
+		return give_broken_csv(
+		    framer, bytes, framer->first_line, framer->first_line + 1, frame);
 	framer->line_only = true;
 	framer->scanned = 0;
 	return next_line(framer, bytes, final, frame, dropped);
@@ -288,7 +295,8 @@ next_row(struct framer *framer, struct text bytes, bool final, struct frame *fra
 }
 
 bool
-framer_next(struct framer *framer, struct text bytes, bool final, struct frame *frame, size_t *dropped)
+framer_next(
+    struct framer *framer, struct text bytes, bool final, struct frame *frame, size_t *dropped)
 {
 	*dropped = 0;
 	if (framer->skipping)

@@ -15,8 +15,8 @@ again(int fd, int *copy, struct error *err)
 }
 
 bool
-file_identity_open(int fd, const struct file_settings *settings, struct schemas *schemas, bool final,
-    struct stream **stream, struct error *err)
+file_identity_open(int fd, const struct file_settings *settings, struct schemas *schemas,
+    bool final, struct stream **stream, struct error *err)
 {
 	struct input *input;
 
@@ -29,10 +29,10 @@ file_identity_open(int fd, const struct file_settings *settings, struct schemas 
 }
 
 void
-identity_add_content(struct sha256 *content, struct text payload)
+file_identity_add_content(struct sha256 *content, struct text payload)
 {
-	uint8_t size[4] = {(uint8_t)(payload.size >> 24), (uint8_t)(payload.size >> 16), (uint8_t)(payload.size >> 8),
-	    (uint8_t)payload.size};
+	uint8_t size[4] = {(uint8_t)(payload.size >> 24), (uint8_t)(payload.size >> 16),
+	    (uint8_t)(payload.size >> 8), (uint8_t)payload.size};
 
 	sha256_add(content, size, sizeof(size));
 	sha256_add(content, payload.data, payload.size);
@@ -40,7 +40,8 @@ identity_add_content(struct sha256 *content, struct text payload)
 
 /* The next message; *found false: the file ends. What lacks a line end is taken and told. */
 static bool
-next_of_all(struct stream *stream, struct message *message, bool *found, bool *unfinished, struct error *err)
+next_of_all(struct stream *stream, struct message *message, bool *found, bool *unfinished,
+    struct error *err)
 {
 	*unfinished = false;
 	if (!stream_next(stream, false, message, found, err))
@@ -52,8 +53,8 @@ next_of_all(struct stream *stream, struct message *message, bool *found, bool *u
 }
 
 bool
-file_identity_begin(int fd, const struct file_settings *settings, struct schemas *schemas, int64_t limit_byte,
-    struct beginning *beginning, struct error *err)
+file_identity_begin(int fd, const struct file_settings *settings, struct schemas *schemas,
+    int64_t limit_byte, struct beginning *beginning, struct error *err)
 {
 	struct message message;
 	struct stream *stream;
@@ -65,8 +66,8 @@ file_identity_begin(int fd, const struct file_settings *settings, struct schemas
 	input_limit(stream_input(stream), limit_byte);
 	do {
 		done = next_of_all(stream, &message, &found, &beginning->is_unfinished, err);
-		if (done && found && message.kind == MESSAGE_BLANK && stream_schema(stream) && beginning->header_offset < 0 &&
-		    settings->header)
+		if (done && found && message.kind == MESSAGE_BLANK && stream_schema(stream) &&
+		    beginning->header_offset < 0 && settings->header)
 			beginning->header_offset = message.offset;
 	} while (done && found && message.kind == MESSAGE_BLANK);
 	beginning->has_first = stream_first(stream, &beginning->first);
@@ -76,8 +77,8 @@ file_identity_begin(int fd, const struct file_settings *settings, struct schemas
 }
 
 bool
-file_identity_verify(int fd, const struct file_settings *settings, struct schemas *schemas, const struct mark *mark,
-    bool *same, struct error *err)
+file_identity_verify(int fd, const struct file_settings *settings, struct schemas *schemas,
+    const struct mark *mark, bool *same, struct error *err)
 {
 	uint8_t read[SHA256_BYTES], known[SHA256_BYTES];
 	struct sha256 content;
@@ -92,7 +93,7 @@ file_identity_verify(int fd, const struct file_settings *settings, struct schema
 	while (done && found && stream_offset(stream) < mark->offset) {
 		done = next_of_all(stream, &message, &found, &unfinished, err);
 		if (done && found)
-			identity_add_content(&content, message.payload);
+			file_identity_add_content(&content, message.payload);
 	}
 	sha256_now(&content, read);
 	sha256_now(mark->content, known);
@@ -103,8 +104,9 @@ file_identity_verify(int fd, const struct file_settings *settings, struct schema
 
 /* A stream at the mark; *sameness tells whether the file reaches it. */
 static bool
-resume(int fd, const struct file_settings *settings, struct schemas *schemas, const struct mark *mark,
-    const struct beginning *beginning, enum sameness *sameness, struct stream **stream, struct error *err)
+resume(int fd, const struct file_settings *settings, struct schemas *schemas,
+    const struct mark *mark, const struct beginning *beginning, enum sameness *sameness,
+    struct stream **stream, struct error *err)
 {
 	const struct message_schema *schema = NULL;
 	bool there = false, done;
@@ -120,26 +122,29 @@ resume(int fd, const struct file_settings *settings, struct schemas *schemas, co
 
 /* No line ends at the mark, or no first record is known: only the whole content can tell. */
 static bool
-settle_doubt(int fd, const struct file_settings *settings, struct schemas *schemas, const struct mark *mark,
-    enum sameness *sameness, struct error *err)
+settle_doubt(int fd, const struct file_settings *settings, struct schemas *schemas,
+    const struct mark *mark, enum sameness *sameness, struct error *err)
 {
 	bool same = mark->has_first;
 	int copy;
 
-	if (mark->content && (!again(fd, &copy, err) || !file_identity_verify(copy, settings, schemas, mark, &same, err)))
+	if (mark->content &&
+	    (!again(fd, &copy, err) ||
+		!file_identity_verify(copy, settings, schemas, mark, &same, err)))
 		return false;
 	*sameness = same ? FILE_SAME : FILE_OTHER;
 	return true;
 }
 
 static bool
-compare(int fd, const struct file_settings *settings, struct schemas *schemas, const struct mark *mark,
-    enum sameness *sameness, struct stream **stream, struct error *err)
+compare(int fd, const struct file_settings *settings, struct schemas *schemas,
+    const struct mark *mark, enum sameness *sameness, struct stream **stream, struct error *err)
 {
 	struct beginning beginning;
 	int copy;
 
-	if (!again(fd, &copy, err) || !file_identity_begin(copy, settings, schemas, mark->byte, &beginning, err))
+	if (!again(fd, &copy, err) ||
+	    !file_identity_begin(copy, settings, schemas, mark->byte, &beginning, err))
 		return false;
 	if (mark->has_first && (!beginning.has_first || beginning.first != mark->first)) {
 		*sameness = beginning.has_first ? FILE_OTHER : FILE_SHORTER;
@@ -148,14 +153,15 @@ compare(int fd, const struct file_settings *settings, struct schemas *schemas, c
 	if (!again(fd, &copy, err) ||
 	    !resume(copy, settings, schemas, mark, &beginning, sameness, stream, err))
 		return false;
-	if (*sameness == FILE_SAME && (stream_is_unended(*stream) || (!mark->has_first && mark->offset)))
+	if (*sameness == FILE_SAME &&
+	    (stream_is_unended(*stream) || (!mark->has_first && mark->offset)))
 		return settle_doubt(fd, settings, schemas, mark, sameness, err);
 	return true;
 }
 
 bool
-file_identity_compare(int fd, const struct file_settings *settings, struct schemas *schemas, const struct mark *mark,
-    enum sameness *sameness, struct stream **stream, struct error *err)
+file_identity_compare(int fd, const struct file_settings *settings, struct schemas *schemas,
+    const struct mark *mark, enum sameness *sameness, struct stream **stream, struct error *err)
 {
 	bool done;
 

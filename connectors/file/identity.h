@@ -15,8 +15,8 @@
 /* How far a file was read. */
 struct mark {
 	bool has_first;
-	uint64_t first;	       /* identity of its first payload that is not blank */
-	int64_t offset, byte;  /* of the next record */
+	uint64_t first;               /* identity of its first payload that is not blank */
+	int64_t offset, byte;         /* of the next record */
 	const struct sha256 *content; /* over all before it; NULL: not known */
 };
 
@@ -32,34 +32,35 @@ enum sameness {
  *
  * ERROR_IO, ERROR_MALFORMED  it cannot be read
  */
-MUST_USE bool file_identity_compare(int fd, const struct file_settings *settings, struct schemas *schemas,
+MUST_USE bool
+file_identity_compare(int fd, const struct file_settings *settings, struct schemas *schemas,
     const struct mark *mark, enum sameness *sameness, struct stream **stream, struct error *err);
 
 /* How a file begins, as far as its first limit_byte bytes (INT64_MAX: all of it) tell. */
 struct beginning {
-	bool has_first;	     /* it has a record that is not blank */
-	bool is_unfinished;  /* that record lacks its line end: it may change */
+	bool has_first;     /* it has a record that is not blank */
+	bool is_unfinished; /* that record lacks its line end: it may change */
 	uint64_t first;
 	const struct message_schema *schema; /* CSV: its header, if there is one */
 	int64_t header_offset;
 };
 
 /* fd: takes */
-MUST_USE bool file_identity_begin(int fd, const struct file_settings *settings, struct schemas *schemas,
-    int64_t limit_byte, struct beginning *beginning, struct error *err);
+MUST_USE bool file_identity_begin(int fd, const struct file_settings *settings,
+    struct schemas *schemas, int64_t limit_byte, struct beginning *beginning, struct error *err);
 
 /*
  * Opens a path and its stream from the start. fd: takes.
  * *stream NULL with true: too few bytes yet to tell what it is.
  */
-MUST_USE bool file_identity_open(int fd, const struct file_settings *settings, struct schemas *schemas, bool final,
-    struct stream **stream, struct error *err);
+MUST_USE bool file_identity_open(int fd, const struct file_settings *settings,
+    struct schemas *schemas, bool final, struct stream **stream, struct error *err);
 
 /* Whether all before the mark has the mark's content digest. fd: takes */
-MUST_USE bool file_identity_verify(int fd, const struct file_settings *settings, struct schemas *schemas,
-    const struct mark *mark, bool *same, struct error *err);
+MUST_USE bool file_identity_verify(int fd, const struct file_settings *settings,
+    struct schemas *schemas, const struct mark *mark, bool *same, struct error *err);
 
 /* The content digest's rule: the length as four bytes, big endian, then the payload. */
-void identity_add_content(struct sha256 *content, struct text payload);
+void file_identity_add_content(struct sha256 *content, struct text payload);
 
 #endif

@@ -18,13 +18,13 @@
 
 struct input {
 	int fd;
-	bool regular;	  /* read by position; else in sequence */
-	bool ended;	  /* a pipe whose other end is closed */
+	bool regular; /* read by position; else in sequence */
+	bool ended;   /* a pipe whose other end is closed */
 	bool gzip;
-	bool in_member;	  /* a gzip member has begun and not ended */
-	int64_t raw;	  /* next byte of the descriptor */
+	bool in_member;   /* a gzip member has begun and not ended */
+	int64_t raw;      /* next byte of the descriptor */
 	int64_t position; /* next unpacked byte */
-	int64_t limit;	  /* where it is taken to end */
+	int64_t limit;    /* where it is taken to end */
 	uint8_t *packed;  /* read and not used: gzip, or the first bytes of a pipe */
 	size_t packed_at, packed_end;
 	z_stream stream;
@@ -54,7 +54,8 @@ read_raw(struct input *input, void *to, size_t room, size_t *got, struct error *
 			size = read(input->fd, to, room);
 	} while (size < 0 && errno == EINTR);
 	if (size < 0)
-		return error_system(err, ERROR_IO, "cannot be read at byte %lld", (long long)input->raw);
+		return error_system(
+		    err, ERROR_IO, "cannot be read at byte %lld", (long long)input->raw);
 	input->ended = !input->regular && !size;
 	*got = (size_t)size;
 	input->raw += (int64_t)*got;
@@ -70,7 +71,8 @@ read_packed(struct input *input, struct error *err)
 		input->packed = memory_get(PACKED_BYTES);
 	if (input->packed_at == input->packed_end)
 		input->packed_at = input->packed_end = 0;
-	if (!read_raw(input, input->packed + input->packed_end, PACKED_BYTES - input->packed_end, &got, err))
+	if (!read_raw(input, input->packed + input->packed_end, PACKED_BYTES - input->packed_end,
+		&got, err))
 		return false;
 	input->packed_end += got;
 	return true;
@@ -79,7 +81,8 @@ read_packed(struct input *input, struct error *err)
 static struct text
 packed_text(const struct input *input)
 {
-	return (struct text){(const char *)input->packed + input->packed_at, input->packed_end - input->packed_at};
+	return (struct text){
+	    (const char *)input->packed + input->packed_at, input->packed_end - input->packed_at};
 }
 
 /* Reads until the bytes can be told from gzip, or no more are there. */
@@ -105,7 +108,8 @@ static bool
 begin_gzip(struct input *input, struct error *err)
 {
 	if (inflateInit2(&input->stream, GZIP_WINDOW_BITS) != Z_OK)
-		return error_set(err, ERROR_LIMIT, "zlib refuses: %s", input->stream.msg ? input->stream.msg : "no memory");
+		return error_set(err, ERROR_LIMIT, "zlib refuses: %s",
+		    input->stream.msg ? input->stream.msg : "no memory");
 	input->gzip = true;
 	return true;
 }
@@ -116,7 +120,8 @@ choose(struct input *input, enum compression compression, struct error *err)
 	bool gzip = looks_gzip(packed_text(input));
 
 	if (compression == COMPRESSION_GZIP && !gzip && packed_text(input).size)
-		return error_set(err, ERROR_MALFORMED, "is not gzip, as `compression: gzip` says: set `compression: auto`");
+		return error_set(err, ERROR_MALFORMED,
+		    "is not gzip, as `compression: gzip` says: set `compression: auto`");
 	if (gzip && compression != COMPRESSION_NONE)
 		return begin_gzip(input, err);
 	if (input->regular) {
@@ -127,7 +132,8 @@ choose(struct input *input, enum compression compression, struct error *err)
 }
 
 bool
-input_open(int fd, enum compression compression, bool final, struct input **opened, struct error *err)
+input_open(
+    int fd, enum compression compression, bool final, struct input **opened, struct error *err)
 {
 	struct input *input = memory_get(sizeof(*input));
 	struct stat status;
@@ -203,7 +209,8 @@ static bool
 damaged(const struct input *input, const char *what, struct error *err)
 {
 	return error_set(err, ERROR_MALFORMED,
-	    "the gzip data are damaged behind %lld unpacked bytes (%s): fetch the file again; what came before is read",
+	    "the gzip data are damaged behind %lld unpacked bytes (%s): fetch the file again; what "
+	    "came before is read",
 	    (long long)input->position, what);
 }
 
@@ -313,7 +320,9 @@ read_up_to(struct input *input, int64_t byte, char *last, struct error *err)
 	bool done = true;
 
 	while (done && got && input->position < byte) {
-		room = byte - input->position < (int64_t)PACKED_BYTES ? (size_t)(byte - input->position) : PACKED_BYTES;
+		room = byte - input->position < (int64_t)PACKED_BYTES
+		    ? (size_t)(byte - input->position)
+		    : PACKED_BYTES;
 		done = input_read(input, away, room, &got, err);
 		if (got)
 			*last = away[got - 1];

@@ -12,7 +12,11 @@
 
 struct input;
 
-enum compression { COMPRESSION_AUTO, COMPRESSION_NONE, COMPRESSION_GZIP };
+enum compression {
+	COMPRESSION_AUTO,
+	COMPRESSION_NONE,
+	COMPRESSION_GZIP
+};
 
 /*
  * fd      takes; closed by input_close(), also on false
@@ -25,7 +29,8 @@ enum compression { COMPRESSION_AUTO, COMPRESSION_NONE, COMPRESSION_GZIP };
  * ERROR_IO         the bytes cannot be read
  * ERROR_MALFORMED  gzip is demanded and it is none
  */
-MUST_USE bool input_open(int fd, enum compression compression, bool final, struct input **input, struct error *err);
+MUST_USE bool input_open(
+    int fd, enum compression compression, bool final, struct input **input, struct error *err);
 void input_close(struct input *input); /* accepts NULL */
 
 bool input_is_gzip(const struct input *input);
@@ -36,7 +41,8 @@ int input_descriptor(const struct input *input);
  *
  * ERROR_IO, ERROR_MALFORMED (damaged gzip: *got bytes before it are good)
  */
-MUST_USE bool input_read(struct input *input, void *to, size_t room, size_t *got, struct error *err);
+MUST_USE bool
+input_read(struct input *input, void *to, size_t room, size_t *got, struct error *err);
 /* After *got was 0: whether the bytes end inside a gzip member. */
 bool input_is_cut(const struct input *input);
 /* Of a pipe: whether its other end is closed. */
@@ -46,7 +52,8 @@ bool input_has_ended(const struct input *input);
  * Goes to a position of a file that was just opened. *last: the byte before
  * it. *there false: the file does not reach so far.
  */
-MUST_USE bool input_seek(struct input *input, int64_t byte, char *last, bool *there, struct error *err);
+MUST_USE bool
+input_seek(struct input *input, int64_t byte, char *last, bool *there, struct error *err);
 
 /* Nothing at or behind this position is given any more, as if the file ended there. */
 void input_limit(struct input *input, int64_t byte);

@@ -14,7 +14,8 @@
 static void
 add(struct listing *listing, char *name, char *path)
 {
-	memory_grow(&listing->items, &listing->capacity, listing->count + 1, sizeof(*listing->items));
+	memory_grow(
+	    &listing->items, &listing->capacity, listing->count + 1, sizeof(*listing->items));
 	listing->items[listing->count++] = (struct listed){name, path};
 }
 
@@ -27,8 +28,8 @@ is_folder(const char *path)
 }
 
 static bool
-add_path(const struct file_path *named, const char *settings_file, const char *folder, bool until_end,
-    struct listing *listing, struct error *err)
+add_path(const struct file_path *named, const char *settings_file, const char *folder,
+    bool until_end, struct listing *listing, struct error *err)
 {
 	char *path = file_join(folder, named->text);
 	bool there = access(path, F_OK) == 0;
@@ -36,12 +37,13 @@ add_path(const struct file_path *named, const char *settings_file, const char *f
 	if (is_folder(path)) {
 		memory_free(path);
 		return error_set(err, ERROR_USAGE,
-		    "%s:%u: path %s is a folder: name the files in it with a pattern, as %s/*.jsonl", settings_file,
-		    named->line, named->text, named->text);
+		    "%s:%u: path %s is a folder: name the files in it with a pattern, as "
+		    "%s/*.jsonl",
+		    settings_file, named->line, named->text, named->text);
 	}
 	if (!there && until_end) {
-		error_system(err, errno == ENOENT ? ERROR_MISSING : ERROR_IO, "%s:%u: path %s (%s)", settings_file, named->line,
-		    named->text, path);
+		error_system(err, errno == ENOENT ? ERROR_MISSING : ERROR_IO, "%s:%u: path %s (%s)",
+		    settings_file, named->line, named->text, path);
 		memory_free(path);
 		return false;
 	}
@@ -69,11 +71,12 @@ pattern_in(const char *folder, const char *pattern)
 }
 
 static bool
-add_pattern(const struct file_path *named, const char *settings_file, const char *folder, bool until_end,
-    struct listing *listing, struct error *err)
+add_pattern(const struct file_path *named, const char *settings_file, const char *folder,
+    bool until_end, struct listing *listing, struct error *err)
 {
 	char *pattern = pattern_in(folder, named->text);
-	size_t skip = named->text[0] != '/' && folder && folder[0] ? strlen(folder) + 1 : 0, i, before = listing->count;
+	size_t skip = named->text[0] != '/' && folder && folder[0] ? strlen(folder) + 1 : 0, i,
+	       before = listing->count;
 	bool folders = false;
 	glob_t found = {0};
 
@@ -82,15 +85,16 @@ add_pattern(const struct file_path *named, const char *settings_file, const char
 			if (is_folder(found.gl_pathv[i]))
 				folders = true;
 			else
-				add(listing, memory_text(found.gl_pathv[i] + skip), memory_text(found.gl_pathv[i]));
+				add(listing, memory_text(found.gl_pathv[i] + skip),
+				    memory_text(found.gl_pathv[i]));
 		}
 	}
 	globfree(&found);
 	memory_free(pattern);
 	if (listing->count > before || !until_end)
 		return true;
-	return error_set(err, ERROR_MISSING, "%s:%u: path %s matches %s", settings_file, named->line, named->text,
-	    folders ? "folders only: name the files in them" : "no file");
+	return error_set(err, ERROR_MISSING, "%s:%u: path %s matches %s", settings_file,
+	    named->line, named->text, folders ? "folders only: name the files in them" : "no file");
 }
 
 static int
@@ -132,8 +136,8 @@ is_pattern(const char *text, const char *folder)
 }
 
 bool
-listing_read(const struct file_settings *settings, const char *settings_file, const char *folder, bool until_end,
-    struct listing *listing, struct error *err)
+listing_read(const struct file_settings *settings, const char *settings_file, const char *folder,
+    bool until_end, struct listing *listing, struct error *err)
 {
 	bool good = true;
 	size_t i;

@@ -25,8 +25,8 @@ struct listing {
  * ERROR_USAGE    a folder is named
  * The listing is ended by listing_fini(), whatever is returned.
  */
-MUST_USE bool listing_read(const struct file_settings *settings, const char *settings_file, const char *folder,
-    bool until_end, struct listing *listing, struct error *err);
+MUST_USE bool listing_read(const struct file_settings *settings, const char *settings_file,
+    const char *folder, bool until_end, struct listing *listing, struct error *err);
 void listing_fini(struct listing *listing);
 
 #endif

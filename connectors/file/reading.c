@@ -32,7 +32,8 @@ attribute(struct tracked *tracked, struct batch *batch, size_t before)
 	if (before == batch->count)
 		return;
 	if (!tracked->partition)
-		tracked->partition = host->begin(host->context, tracked->scope->source, tracked->name, 0);
+		tracked->partition =
+		    host->begin(host->context, tracked->scope->source, tracked->name, 0);
 	for (i = before; i < batch->count; i++)
 		batch->messages[i].partition = tracked->partition;
 	tracked->quiet_since_ms = 0;
@@ -69,9 +70,11 @@ fail_cut_short(struct tracked *tracked)
 	struct error err = {0};
 
 	error_set(&err, ERROR_MALFORMED,
-	    "was cut short: it ends inside its gzip stream, behind %lld unpacked bytes (record %lld): fetch the whole "
+	    "was cut short: it ends inside its gzip stream, behind %lld unpacked bytes (record "
+	    "%lld): fetch the whole "
 	    "file and run again; what came before is read",
-	    (long long)input_position(stream_input(tracked->stream)), (long long)stream_offset(tracked->stream) + 1);
+	    (long long)input_position(stream_input(tracked->stream)),
+	    (long long)stream_offset(tracked->stream) + 1);
 	tracked_fail(tracked, &err);
 }
 
@@ -79,7 +82,8 @@ static void
 notice_left(const struct tracked *tracked)
 {
 	scope_notice(tracked->scope,
-	    "%s:%lld: the last line is not finished (%lld bytes without a line end, no `}`): it is left for the next run",
+	    "%s:%lld: the last line is not finished (%lld bytes, neither a line end nor whole "
+	    "JSON): it is left for the next run",
 	    tracked->name, (long long)stream_offset(tracked->stream) + 1,
 	    (long long)stream_tail_bytes(tracked->stream));
 }
@@ -116,7 +120,8 @@ leave_cut(struct tracked *tracked, struct batch *batch)
 	if (!take_tail(tracked, batch))
 		return;
 	scope_notice(tracked->scope,
-	    "%s was cut after %lld records of it were read, and no copy beside it goes on there: what was written in "
+	    "%s was cut after %lld records of it were read, and no copy beside it goes on there: "
+	    "what was written in "
 	    "between is lost if there was more; the file is read as a new one from its start",
 	    tracked->name, (long long)stream_offset(tracked->stream));
 	tracked_finish(tracked);
@@ -126,9 +131,11 @@ static bool
 head_is_same(const struct tracked *tracked)
 {
 	char head[HEAD_BYTES];
-	ssize_t got = pread(input_descriptor(stream_input(tracked->stream)), head, tracked->head_bytes, 0);
+	ssize_t got =
+	    pread(input_descriptor(stream_input(tracked->stream)), head, tracked->head_bytes, 0);
 
-	return got == (ssize_t)tracked->head_bytes && memcmp(head, tracked->head, tracked->head_bytes) == 0;
+	return got == (ssize_t)tracked->head_bytes &&
+	    memcmp(head, tracked->head, tracked->head_bytes) == 0;
 }
 
 /* Looks at the open file before it is read on; false: it was cut or written anew. */
@@ -188,11 +195,14 @@ at_pause(struct tracked *tracked, struct batch *batch)
 	bool deleted = false, there = stamp_of(tracked->path, &at_path), next;
 
 	stream_rest(tracked->stream);
-	if (input_is_cut(stream_input(tracked->stream)) && !tracked->said_cut && is_quiet(tracked, LEAVE_QUIET_MS)) {
-		scope_notice(tracked->scope, "%s ends inside its gzip stream: waiting for the rest", tracked->name);
+	if (input_is_cut(stream_input(tracked->stream)) && !tracked->said_cut &&
+	    is_quiet(tracked, LEAVE_QUIET_MS)) {
+		scope_notice(tracked->scope, "%s ends inside its gzip stream: waiting for the rest",
+		    tracked->name);
 		tracked->said_cut = true;
 	}
-	if (!stamp_of_descriptor(input_descriptor(stream_input(tracked->stream)), &open_file, &deleted))
+	if (!stamp_of_descriptor(
+		input_descriptor(stream_input(tracked->stream)), &open_file, &deleted))
 		return;
 	tracked->moved = tracked->from_past || !there || !stamp_same_file(&at_path, &open_file);
 	if (!tracked->moved || !is_quiet(tracked, LEAVE_QUIET_MS))
@@ -234,6 +244,10 @@ tracked_read(struct tracked *tracked, struct batch *batch)
 		tracked->state = TRACKED_DUE;
 	if (tracked->state == TRACKED_DUE && is_silent(tracked))
 		return false;
+	/* What was read of an incarnation is handed over before the next one may begin and end it. */
+	if (tracked->state == TRACKED_DUE && tracked->partition &&
+	    batch->count > tracked->scope->batch_before)
+		return false;
 	if (tracked->state == TRACKED_DUE)
 		tracked_open(tracked);
 	if (tracked->state != TRACKED_READING)
@@ -261,7 +275,8 @@ tracked_backlog(const struct tracked *tracked)
 	if (!tracked->path || tracked->state == TRACKED_DONE || tracked->state == TRACKED_FAILED)
 		return 0;
 	if (tracked->stream) {
-		if (!stamp_of_descriptor(input_descriptor(stream_input(tracked->stream)), &stamp, &deleted))
+		if (!stamp_of_descriptor(
+			input_descriptor(stream_input(tracked->stream)), &stamp, &deleted))
 			return 0;
 		left = stamp.bytes - input_raw_bytes(stream_input(tracked->stream));
 	} else {

@@ -21,8 +21,10 @@ open_if_same(const char *path, const struct file_settings *settings, struct sche
 	if (fd < 0)
 		return -1;
 	copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	if (copy >= 0 && file_identity_begin(copy, settings, schemas, partition->next_byte, &beginning, NULL) &&
-	    (!partition->has_first || (beginning.has_first && beginning.first == partition->first_payload)))
+	if (copy >= 0 &&
+	    file_identity_begin(copy, settings, schemas, partition->next_byte, &beginning, NULL) &&
+	    (!partition->has_first ||
+		(beginning.has_first && beginning.first == partition->first_payload)))
 		return fd;
 	close(fd);
 	return -1;
@@ -45,8 +47,10 @@ find_file(const char *path, const struct file_settings *settings, struct schemas
 	rotation_fini(&rotation);
 	if (fd < 0)
 		error_set(err, ERROR_MISSING,
-		    "%s: no file begins with the first record of incarnation %u any more, neither this one nor one that "
-		    "rotation left beside it", partition->name, partition->incarnation);
+		    "%s: no file begins with the first record of incarnation %u any more, neither "
+		    "this one nor one that "
+		    "rotation left beside it",
+		    partition->name, partition->incarnation);
 	return fd;
 }
 

@@ -33,7 +33,8 @@ may_be_past(const char *entry, const char *name)
 {
 	size_t stem = stem_size(name);
 
-	return strncmp(entry, name, stem) == 0 && entry[stem] && strchr(".-_", entry[stem]) && strcmp(entry, name) != 0;
+	return strncmp(entry, name, stem) == 0 && entry[stem] && strchr(".-_", entry[stem]) &&
+	    strcmp(entry, name) != 0;
 }
 
 static void
@@ -46,7 +47,8 @@ add(struct rotation *rotation, const char *folder, const char *entry)
 		memory_free(path);
 		return;
 	}
-	memory_grow(&rotation->items, &rotation->capacity, rotation->count + 1, sizeof(*rotation->items));
+	memory_grow(
+	    &rotation->items, &rotation->capacity, rotation->count + 1, sizeof(*rotation->items));
 	rotation->items[rotation->count++] = (struct rotated){path, status.st_dev, status.st_ino,
 	    (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec};
 }
@@ -119,7 +121,8 @@ keep_from(struct rotation *rotation, size_t from, bool with)
 	for (i = 0; i < rotation->count; i++) {
 		struct rotated item = rotation->items[i];
 
-		if ((i == from && with) || (i > from && named_alike(name_of(item.path), name_of(like))))
+		if ((i == from && with) ||
+		    (i > from && named_alike(name_of(item.path), name_of(like))))
 			rotation->items[kept++] = item;
 		else
 			memory_free(item.path);
@@ -144,8 +147,8 @@ goes_on(const struct rotated *item, const struct file_settings *settings, struct
 }
 
 bool
-rotation_follow(struct rotation *rotation, const struct file_settings *settings, struct schemas *schemas,
-    const struct mark *mark)
+rotation_follow(struct rotation *rotation, const struct file_settings *settings,
+    struct schemas *schemas, const struct mark *mark)
 {
 	size_t i = rotation->count;
 

@@ -33,8 +33,8 @@ void rotation_fini(struct rotation *rotation);
  * Keeps what follows the mark: the file that goes on there, then the later
  * ones of the same kind of name. false: none of them goes on there (the list is emptied).
  */
-bool rotation_follow(struct rotation *rotation, const struct file_settings *settings, struct schemas *schemas,
-    const struct mark *mark);
+bool rotation_follow(struct rotation *rotation, const struct file_settings *settings,
+    struct schemas *schemas, const struct mark *mark);
 
 /* Keeps what came after the file with this inode; empties the list if it is not in it. */
 void rotation_after(struct rotation *rotation, dev_t device, ino_t inode);

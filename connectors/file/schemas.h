@@ -14,8 +14,8 @@ struct schemas {
 };
 
 /* text is copied; delimiter: 0 unless CSV. Borrowed until schemas_fini(). */
-const struct message_schema *schemas_add(struct schemas *schemas, enum message_format format, struct text text,
-    char delimiter);
+const struct message_schema *
+schemas_add(struct schemas *schemas, enum message_format format, struct text text, char delimiter);
 void schemas_fini(struct schemas *schemas);
 
 #endif

@@ -8,7 +8,8 @@
 #define ROW_LINES_DEFAULT 1000
 #define ROW_LINES_MAX 1000000
 
-static const char *const source_keys[] = {"name", "type", "path", "format", "compression", "csv", "mapping", NULL};
+static const char *const source_keys[] = {
+    "name", "type", "path", "format", "compression", "csv", "mapping", NULL};
 static const char *const csv_keys[] = {"delimiter", "header", "lines", NULL};
 
 /* The order is that of the enums. */
@@ -23,8 +24,8 @@ file_format_name(enum message_format format)
 
 /* One of a few words; *chosen is its place. */
 static void
-read_choice(const char *file, const struct yaml_node *node, const char *key, const char *const *words,
-    const char *said, int *chosen, struct yaml_problems *problems)
+read_choice(const char *file, const struct yaml_node *node, const char *key,
+    const char *const *words, const char *said, int *chosen, struct yaml_problems *problems)
 {
 	struct suggestion nearest;
 	struct text word, best;
@@ -42,10 +43,11 @@ read_choice(const char *file, const struct yaml_node *node, const char *key, con
 	}
 	best = suggestion_best(&nearest);
 	if (best.data)
-		yaml_problem_add(problems, file, node, "%s is %s, not '%.*s': did you mean '%.*s'?", key, said,
-		    TEXT_PRINT(word), TEXT_PRINT(best));
+		yaml_problem_add(problems, file, node, "%s is %s, not '%.*s': did you mean '%.*s'?",
+		    key, said, TEXT_PRINT(word), TEXT_PRINT(best));
 	else
-		yaml_problem_add(problems, file, node, "%s is %s, not '%.*s'", key, said, TEXT_PRINT(word));
+		yaml_problem_add(
+		    problems, file, node, "%s is %s, not '%.*s'", key, said, TEXT_PRINT(word));
 }
 
 /* "./a//b" and "a/b" are one file and must be one name. gives */
@@ -79,7 +81,8 @@ add_path(const char *file, const struct yaml_node *node, struct file_settings *s
 	if (!yaml_text(file, node, &path, problems))
 		return;
 	if (!path.size || memchr(path.data, '\0', path.size)) {
-		yaml_problem_add(problems, file, node, "path is empty: name a file, a pattern, or \"-\" for standard input");
+		yaml_problem_add(problems, file, node,
+		    "path is empty: name a file, a pattern, or \"-\" for standard input");
 		return;
 	}
 	settings->paths[settings->path_count++] = (struct file_path){tidy_path(path), node->line};
@@ -94,7 +97,8 @@ read_paths(const char *file, const struct yaml_node *map, struct file_settings *
 
 	if (!node) {
 		yaml_problem_add(problems, file, map,
-		    "path is missing: a file, a pattern like events/*.jsonl, a list of them, or \"-\" for standard input");
+		    "path is missing: a file, a pattern like events/*.jsonl, a list of them, or "
+		    "\"-\" for standard input");
 		return;
 	}
 	if (node->kind != YAML_LIST) {
@@ -103,7 +107,8 @@ read_paths(const char *file, const struct yaml_node *map, struct file_settings *
 		return;
 	}
 	if (!node->count)
-		yaml_problem_add(problems, file, node, "path is an empty list: name at least one file");
+		yaml_problem_add(
+		    problems, file, node, "path is an empty list: name at least one file");
 	settings->paths = memory_get_array(node->count, sizeof(*settings->paths));
 	for (i = 0; i < node->count; i++)
 		add_path(file, node->items[i], settings, problems);
@@ -121,7 +126,8 @@ read_delimiter(const char *file, const struct yaml_node *node, struct file_setti
 		settings->framing.delimiter = text.data[0];
 	else
 		yaml_problem_add(problems, file, node,
-		    "delimiter is one character, as \",\" \";\" \"|\" or \"\\t\", no quote and no line end");
+		    "delimiter is one character, as \",\" \";\" \"|\" or \"\\t\", no quote and no "
+		    "line end");
 }
 
 static void
@@ -134,12 +140,14 @@ read_csv(const char *file, const struct yaml_node *map, struct file_settings *se
 	if (!csv)
 		return;
 	if (settings->format != FORMAT_CSV) {
-		yaml_problem_add(problems, file, csv, "csv settings, but format is %s: set `format: csv` or leave csv out",
+		yaml_problem_add(problems, file, csv,
+		    "csv settings, but format is %s: set `format: csv` or leave csv out",
 		    file_format_name(settings->format));
 		return;
 	}
 	if (csv->kind != YAML_MAP) {
-		yaml_problem_add(problems, file, csv, "csv is a map: {delimiter: \",\", header: true}");
+		yaml_problem_add(
+		    problems, file, csv, "csv is a map: {delimiter: \",\", header: true}");
 		return;
 	}
 	yaml_check_keys(file, csv, csv_keys, problems);
@@ -150,22 +158,25 @@ read_csv(const char *file, const struct yaml_node *map, struct file_settings *se
 }
 
 bool
-file_settings_read(const char *settings_file, const struct yaml_node *map, struct file_settings *settings,
-    struct yaml_problems *problems)
+file_settings_read(const char *settings_file, const struct yaml_node *map,
+    struct file_settings *settings, struct yaml_problems *problems)
 {
 	const struct yaml_node *format = yaml_find(map, "format");
 	size_t before = problems->count;
 	int chosen = FORMAT_JSON, compression = COMPRESSION_AUTO;
 
-	*settings = (struct file_settings){.header = true, .framing = {.delimiter = ',', .row_lines_max = ROW_LINES_DEFAULT}};
+	*settings = (struct file_settings){
+	    .header = true, .framing = {.delimiter = ',', .row_lines_max = ROW_LINES_DEFAULT}};
 	yaml_check_keys(settings_file, map, source_keys, problems);
 	read_paths(settings_file, map, settings, problems);
 	if (!format)
-		yaml_problem_add(problems, settings_file, map, "format is missing: jsonl, csv or avro");
-	read_choice(settings_file, format, "format", formats, "jsonl, csv or avro", &chosen, problems);
+		yaml_problem_add(
+		    problems, settings_file, map, "format is missing: jsonl, csv or avro");
+	read_choice(
+	    settings_file, format, "format", formats, "jsonl, csv or avro", &chosen, problems);
 	settings->format = settings->framing.format = (enum message_format)chosen;
-	read_choice(settings_file, yaml_find(map, "compression"), "compression", compressions, "auto, none or gzip",
-	    &compression, problems);
+	read_choice(settings_file, yaml_find(map, "compression"), "compression", compressions,
+	    "auto, none or gzip", &compression, problems);
 	settings->compression = (enum compression)compression;
 	read_csv(settings_file, map, settings, problems);
 	return problems->count == before;

@@ -35,8 +35,8 @@ struct file_settings {
  *
  * false: at least one problem was added
  */
-bool file_settings_read(const char *settings_file, const struct yaml_node *map, struct file_settings *settings,
-    struct yaml_problems *problems);
+bool file_settings_read(const char *settings_file, const struct yaml_node *map,
+    struct file_settings *settings, struct yaml_problems *problems);
 void file_settings_fini(struct file_settings *settings);
 
 /* "jsonl", "csv", "avro" */

@@ -22,13 +22,13 @@ struct stream {
 	struct framer framer;
 	char *window;
 	size_t start, end, capacity; /* the bytes not cut yet are window[start..end) */
-	int64_t window_byte;	     /* position of window[start] */
-	int64_t offset, byte;	     /* of the next record */
+	int64_t window_byte;         /* position of window[start] */
+	int64_t offset, byte;        /* of the next record */
 	const struct message_schema *schema;
-	bool begun;	 /* the file's first bytes were looked at */
+	bool begun;      /* the file's first bytes were looked at */
 	bool header_due; /* CSV: the next record that is not blank is the header */
-	bool unended;	 /* the record before was taken without its line end: it may follow */
-	bool in_rest;	 /* what follows is the rest of that line instead */
+	bool unended;    /* the record before was taken without its line end: it may follow */
+	bool in_rest;    /* what follows is the rest of that line instead */
 	bool has_first;
 	uint64_t first;
 };
@@ -45,7 +45,8 @@ stream_open(struct input *input, const struct file_settings *settings, struct sc
 	if (settings->format == FORMAT_CSV) {
 		stream->header_due = settings->header;
 		if (!settings->header)
-			stream->schema = schemas_add(schemas, FORMAT_CSV, TEXT(""), settings->framing.delimiter);
+			stream->schema =
+			    schemas_add(schemas, FORMAT_CSV, TEXT(""), settings->framing.delimiter);
 	}
 	return stream;
 }
@@ -62,8 +63,8 @@ stream_close(struct stream *stream)
 }
 
 bool
-stream_resume(struct stream *stream, int64_t offset, int64_t byte, const struct message_schema *schema, bool *there,
-    struct error *err)
+stream_resume(struct stream *stream, int64_t offset, int64_t byte,
+    const struct message_schema *schema, bool *there, struct error *err)
 {
 	char last = '\n';
 
@@ -83,7 +84,8 @@ stream_resume(struct stream *stream, int64_t offset, int64_t byte, const struct 
 static struct text
 uncut(const struct stream *stream)
 {
-	return (struct text){stream->window ? stream->window + stream->start : "", stream->end - stream->start};
+	return (struct text){
+	    stream->window ? stream->window + stream->start : "", stream->end - stream->start};
 }
 
 static void
@@ -120,7 +122,8 @@ begin(struct stream *stream, bool final, struct error *err)
 {
 	struct text head = uncut(stream);
 
-	if (!final && head.size < LOOKS_HEAD_BYTES && (!head.size || !memchr(head.data, '\n', head.size)))
+	if (!final && head.size < LOOKS_HEAD_BYTES &&
+	    (!head.size || !memchr(head.data, '\n', head.size)))
 		return true;
 	if (head.size > LOOKS_HEAD_BYTES)
 		head.size = LOOKS_HEAD_BYTES;
@@ -155,11 +158,15 @@ static bool
 take_header(struct stream *stream, struct frame *frame, struct error *err)
 {
 	if (frame->kind == MESSAGE_BROKEN)
-		return error_set(err, ERROR_MALFORMED, "the header row is %s: mend the file, or correct `csv` in the settings",
-		    strcmp(frame->reason, REASON_TOO_LONG) == 0 ? "longer than a record may be" : "not closed: a quote in it stays open");
+		return error_set(err, ERROR_MALFORMED,
+		    "the header row is %s: mend the file, or correct `csv` in the settings",
+		    strcmp(frame->reason, REASON_TOO_LONG) == 0
+			? "longer than a record may be"
+			: "not closed: a quote in it stays open");
 	frame->kind = MESSAGE_BLANK;
 	frame->reason = REASON_HEADER;
-	stream->schema = schemas_add(stream->schemas, FORMAT_CSV, frame->payload, stream->settings->framing.delimiter);
+	stream->schema = schemas_add(
+	    stream->schemas, FORMAT_CSV, frame->payload, stream->settings->framing.delimiter);
 	stream->header_due = false;
 	return true;
 }
@@ -210,7 +217,8 @@ cut(struct stream *stream, bool final, struct frame *frame, bool *found, struct 
 	if (stream->in_rest)
 		break_rest(stream, frame);
 	stream->byte = stream->window_byte;
-	return !stream->header_due || frame->kind == MESSAGE_BLANK || take_header(stream, frame, err);
+	return !stream->header_due || frame->kind == MESSAGE_BLANK ||
+	    take_header(stream, frame, err);
 }
 
 static void
@@ -236,12 +244,16 @@ detail_of(const struct stream *stream, const struct frame *frame, struct arena *
 	char text[160];
 
 	if (strcmp(frame->reason, REASON_TOO_LONG) == 0)
-		snprintf(text, sizeof(text), "%lld bytes; at most %zu are taken, the first %zu are kept",
-		    (long long)frame->whole_bytes, stream->settings->framing.record_bytes_max, frame->payload.size);
+		snprintf(text, sizeof(text),
+		    "%lld bytes; at most %zu are taken, the first %zu are kept",
+		    (long long)frame->whole_bytes, stream->settings->framing.record_bytes_max,
+		    frame->payload.size);
 	else if (strcmp(frame->reason, REASON_CSV) == 0)
-		snprintf(text, sizeof(text), "a quote opens in this line and does not close the row within its limits");
+		snprintf(text, sizeof(text),
+		    "a quote opens in this line and does not close the row within its limits");
 	else
-		snprintf(text, sizeof(text), "the rest of a line that was read before it was finished");
+		snprintf(
+		    text, sizeof(text), "the rest of a line that was read before it was finished");
 	return arena_text(arena, text_of(text));
 }
 
@@ -283,7 +295,8 @@ settle(struct stream *stream, struct batch *batch, size_t first, size_t from)
 	memcpy(copy, window, size);
 	for (i = first; i < batch->count; i++)
 		if (batch->messages[i].kind != MESSAGE_BROKEN)
-			batch->messages[i].payload.data = copy + (batch->messages[i].payload.data - window);
+			batch->messages[i].payload.data =
+			    copy + (batch->messages[i].payload.data - window);
 }
 
 bool
@@ -306,7 +319,8 @@ stream_fill(struct stream *stream, struct batch *batch, bool final, bool *paused
 }
 
 bool
-stream_next(struct stream *stream, bool final, struct message *message, bool *found, struct error *err)
+stream_next(
+    struct stream *stream, bool final, struct message *message, bool *found, struct error *err)
 {
 	struct frame frame;
 	size_t got;
@@ -344,16 +358,36 @@ stream_tail_bytes(const struct stream *stream)
 	return (int64_t)uncut(stream).size + (stream->framer.skipping ? stream->framer.skipped : 0);
 }
 
+/* Whether its braces and brackets close at its very end: a JSON value that was written whole. */
+static bool
+closes_at_end(struct text json)
+{
+	size_t i = 0, depth = 0;
+	bool quoted = false;
+
+	while (json.size && strchr(" \t\r", json.data[json.size - 1]))
+		json.size--;
+	for (; i < json.size; i++) {
+		char c = json.data[i];
+
+		if (quoted && c == '\\')
+			i++;
+		else if (c == '"')
+			quoted = !quoted;
+		else if (!quoted && (c == '{' || c == '['))
+			depth++;
+		else if (!quoted && (c == '}' || c == ']') && (!depth || !--depth))
+			break;
+	}
+	return json.size && i == json.size - 1 && !depth;
+}
+
 bool
 stream_tail_is_whole(const struct stream *stream)
 {
-	struct text tail = uncut(stream);
-
 	if (stream->settings->format == FORMAT_CSV)
 		return true;
-	while (tail.size && strchr(" \t\r", tail.data[tail.size - 1]))
-		tail.size--;
-	return !stream->framer.skipping && tail.size && tail.data[tail.size - 1] == '}';
+	return !stream->framer.skipping && closes_at_end(uncut(stream));
 }
 
 bool

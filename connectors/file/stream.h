@@ -13,7 +13,8 @@
 struct stream;
 
 /* gives: ended by stream_close(), which closes the input too. settings and schemas: borrowed until then */
-struct stream *stream_open(struct input *input, const struct file_settings *settings, struct schemas *schemas);
+struct stream *
+stream_open(struct input *input, const struct file_settings *settings, struct schemas *schemas);
 void stream_close(struct stream *stream); /* accepts NULL */
 
 /*
@@ -22,8 +23,8 @@ void stream_close(struct stream *stream); /* accepts NULL */
  * schema   of a CSV file whose header lies before offset; else NULL
  * *there   false: the file does not reach so far
  */
-MUST_USE bool stream_resume(struct stream *stream, int64_t offset, int64_t byte, const struct message_schema *schema,
-    bool *there, struct error *err);
+MUST_USE bool stream_resume(struct stream *stream, int64_t offset, int64_t byte,
+    const struct message_schema *schema, bool *there, struct error *err);
 /* After stream_resume(): whether the record before was taken without its line end. */
 bool stream_is_unended(const struct stream *stream);
 
@@ -36,21 +37,23 @@ bool stream_is_unended(const struct stream *stream);
  *
  * ERROR_IO, ERROR_MALFORMED  the stream cannot go on; what was added is good
  */
-MUST_USE bool stream_fill(struct stream *stream, struct batch *batch, bool final, bool *paused, struct error *err);
+MUST_USE bool stream_fill(
+    struct stream *stream, struct batch *batch, bool final, bool *paused, struct error *err);
 
 /*
  * The next message alone; its payload lives until the next call.
  * *found false: no record ends in the bytes that are there now.
  */
-MUST_USE bool stream_next(struct stream *stream, bool final, struct message *message, bool *found,
-    struct error *err);
+MUST_USE bool stream_next(
+    struct stream *stream, bool final, struct message *message, bool *found, struct error *err);
 
 /* Where the next record begins. */
 int64_t stream_offset(const struct stream *stream);
 int64_t stream_byte(const struct stream *stream);
 /* Bytes behind the last record that do not end one yet. */
 int64_t stream_tail_bytes(const struct stream *stream);
-/* Whether the tail is a whole record that lacks only its line end: CSV always, a JSON line if it ends in `}`. */
+/* Whether the tail is a whole record that lacks only its line end: CSV always, a JSON line if
+ * its last brace closes its first. */
 bool stream_tail_is_whole(const struct stream *stream);
 
 /* The identity of the first payload that is not blank among those it gave; false before there is one. */

@@ -9,6 +9,7 @@
 
 #include "model/source.h"
 #include "rotation.h"
+#include "stamp.h"
 
 struct tracked;
 
@@ -24,10 +25,11 @@ struct finished {
 /* What the files of one source share. */
 struct scope {
 	struct source_host host;
-	char *source;	     /* its name in the settings */
+	char *source; /* its name in the settings */
 	struct file_settings settings;
 	struct schemas schemas;
 	bool until_end;
+	size_t batch_before;    /* messages in the batch when this read began */
 	struct tracked **files; /* by name */
 	size_t file_count, file_capacity;
 	struct finished finished[FINISHED_MAX]; /* a ring */
@@ -35,18 +37,11 @@ struct scope {
 };
 
 enum tracked_state {
-	TRACKED_DUE,	 /* no stream is open; the path has to be looked at */
+	TRACKED_DUE,     /* no stream is open; the path has to be looked at */
 	TRACKED_READING, /* a stream is open */
 	TRACKED_WAITING, /* no stream: nothing is there, or nothing that can be read now; until it changes */
-	TRACKED_DONE,	 /* all that was there is read; for good */
-	TRACKED_FAILED,	 /* with until_end: it cannot be read; `failure` says why */
-};
-
-/* What stat(2) said; all zero: nothing is there. */
-struct stamp {
-	dev_t device;
-	ino_t inode;
-	int64_t bytes, changed_ns;
+	TRACKED_DONE,   /* all that was there is read; for good */
+	TRACKED_FAILED, /* with until_end: it cannot be read; `failure` says why */
 };
 
 #define HEAD_BYTES 1024
@@ -56,26 +51,27 @@ struct tracked {
 	char *name; /* of the partition */
 	char *path; /* to open(2); NULL: standard input */
 	enum tracked_state state;
-	struct stamp stamp;	/* when it began to wait */
-	int64_t look_again_ms;	/* waiting: look again then, though nothing changed; 0: no */
-	int64_t held_until_ms;	/* a copy of what is read under another name: not before then; 0: not held */
+	struct stamp stamp;    /* when it began to wait */
+	int64_t look_again_ms; /* waiting: look again then, though nothing changed; 0: no */
+	int64_t
+	    held_until_ms; /* a copy of what is read under another name: not before then; 0: not held */
 
 	/* How far the records that go by this name were read; while a stream is open it knows better. */
 	struct partition *partition; /* NULL: none begun */
 	struct mark mark;
-	bool drained;		/* the file that the mark speaks of had nothing behind it */
+	bool drained; /* the file that the mark speaks of had nothing behind it */
 
 	struct stream *stream;
-	struct stamp opened;	/* the stream's file */
-	bool from_past;		/* it is past.items[past_at] */
-	bool moved;		/* the stream's file does not have the name any more */
-	bool paused;		/* the stream gave all that was there */
+	struct stamp opened;    /* the stream's file */
+	bool from_past;         /* it is past.items[past_at] */
+	bool moved;             /* the stream's file does not have the name any more */
+	bool paused;            /* the stream gave all that was there */
 	int64_t quiet_since_ms; /* when it did so first without a change; 0: it did not */
-	int64_t turn_end;	/* bytes the file had when its turn began; -1: it has not */
-	char head[HEAD_BYTES];	/* its first bytes: a truncation is seen by them */
+	int64_t turn_end;       /* bytes the file had when its turn began; -1: it has not */
+	char head[HEAD_BYTES];  /* its first bytes: a truncation is seen by them */
 	size_t head_bytes;
 
-	struct rotation past;	/* files to be read before the one that has the name, oldest first */
+	struct rotation past; /* files to be read before the one that has the name, oldest first */
 	size_t past_at;
 
 	bool said_missing, said_cut;
@@ -105,6 +101,30 @@ bool tracked_goes_on_at_path(struct tracked *tracked);
 /* It cannot be read; with until_end for good, else until the file changes. */
 void tracked_fail(struct tracked *tracked, const struct error *err);
 
+/* Of the moves between states; for opening.c and reading.c. */
+
+/* Goes on behind what is committed of a partition. */
+void tracked_take_up(struct tracked *tracked, struct partition *partition);
+/* What was read has nothing to do with what comes. */
+void tracked_forget(struct tracked *tracked);
+/* Whether something was read, of which more may be left. */
+bool tracked_has_rest(const struct tracked *tracked);
+/* Lists the file beside the path that goes on at the mark, and the later ones; false: there is none */
+bool tracked_list_rest(struct tracked *tracked);
+/* The mark, with the content's digest if that is known. */
+const struct mark *tracked_mark(struct tracked *tracked);
+/* Nothing to read until the path's stamp differs (with until_end: for good). */
+void tracked_wait(struct tracked *tracked, const struct stamp *stamp);
+/* stream: takes. moved: its file does not have the name any more */
+void tracked_start(
+    struct tracked *tracked, struct stream *stream, const struct stamp *stamp, bool moved);
+/* Whether another name has read this file to its end. */
+bool tracked_is_finished(
+    const struct tracked *tracked, const struct stamp *stamp, const struct beginning *beginning);
+/* The other name that reads the partition, or (partition NULL) has this file open; NULL: none. */
+struct tracked *tracked_reader_of(
+    const struct tracked *tracked, const struct partition *partition, const struct stamp *stamp);
+
 /*
  * Adds messages of what is there under the name; opens, follows rotation and
  * ends as needed. true: there may be more at once
@@ -112,12 +132,6 @@ void tracked_fail(struct tracked *tracked, const struct error *err);
 bool tracked_read(struct tracked *tracked, struct batch *batch);
 /* Bytes that are there and were not read; an estimate for gzip (packed bytes). */
 int64_t tracked_backlog(const struct tracked *tracked);
-
-bool stamp_of(const char *path, struct stamp *stamp);
-bool stamp_of_descriptor(int fd, struct stamp *stamp, bool *deleted);
-bool stamp_same_file(const struct stamp *a, const struct stamp *b);
-bool stamp_equal(const struct stamp *a, const struct stamp *b);
-int64_t clock_ms(void); /* monotonic */
 
 void scope_notice(const struct scope *scope, const char *format, ...) PRINTF_LIKE(2, 3);
 
