@@ -250,6 +250,9 @@ moment_of_day(struct work *work, const struct person *person)
 
 	at = at < 0 ? -at : at > 1 ? 2 - at : at;
 	hour = person->start_hour + at * person->hours;
+	/* A night shift's second half is the morning of the same day, so that days follow one another. */
+	if (hour >= 24)
+		hour -= 24;
 	return (int64_t)(hour * 3600) * 1000;
 }
 
