@@ -50,6 +50,7 @@ emit(struct plan *plan, uint32_t place, struct plan_step step)
 	memory_grow(&plan->step_pieces, &plan->step_piece_capacity, plan->count + 1, sizeof(*plan->step_pieces));
 	plan->step_pieces[plan->count] = (uint32_t)plan->piece_count;
 	piece_add(plan, place);
+	step.next = (uint32_t)plan->count + 1;
 	plan->steps[plan->count] = step;
 	return (uint32_t)plan->count++;
 }
@@ -95,6 +96,12 @@ null_of_two(const struct avro_node *node)
 	return node->inside[1]->kind == AVRO_KIND_NULL ? 1 : 2;
 }
 
+static bool
+is_text(const struct avro_node *node)
+{
+	return node->kind == AVRO_KIND_STRING || node->kind == AVRO_KIND_BYTES;
+}
+
 static void
 skip(struct plan *plan, uint32_t place, const struct avro_node *node)
 {
@@ -130,8 +137,18 @@ skip(struct plan *plan, uint32_t place, const struct avro_node *node)
 		for (i = 0; i < node->count; i++)
 			skip(plan, place_add(plan, place, node->fields[i].name), node->fields[i].type);
 		return;
+	case AVRO_KIND_ARRAY:
+	case AVRO_KIND_MAP:
+		if (!is_text(node->inside[0]))
+			break;
+		emit(plan, place, (struct plan_step){.op = PLAN_SKIP_TEXT_LIST, .a = node->kind == AVRO_KIND_MAP ? 2 : 1});
+		return;
 	default:
 		i = null_of_two(node);
+		if (i != 2 && is_text(node->inside[1 - i])) {
+			emit(plan, place, (struct plan_step){.op = PLAN_SKIP_TEXT_OR_NULL, .b = i});
+			return;
+		}
 		if (i == 2 || node->inside[1 - i]->kind >= AVRO_KIND_ARRAY)
 			break;
 		step = emit(plan, place, (struct plan_step){.op = PLAN_NULLABLE, .b = i});
@@ -181,12 +198,14 @@ cell_of_fixed(const struct avro_node *node, struct plan_step *step)
 		step->op = node->logical == AVRO_LOGICAL_UUID ? PLAN_UUID_FIXED : PLAN_FIXED;
 }
 
+/* By kind: how a value without a logical type fills a cell. */
+static const enum plan_op plain[] = {PLAN_NULL, PLAN_BOOLEAN, PLAN_INT, PLAN_LONG, PLAN_FLOAT, PLAN_DOUBLE,
+    PLAN_TEXT, PLAN_TEXT};
+
 /* A value that is one cell. */
 static void
 compile_cell(struct plan *plan, uint32_t place, const struct avro_node *node, const struct want *want)
 {
-	static const enum plan_op plain[] = {PLAN_NULL, PLAN_BOOLEAN, PLAN_INT, PLAN_LONG, PLAN_FLOAT,
-	    PLAN_DOUBLE, PLAN_TEXT, PLAN_TEXT};
 	struct plan_step step = {.base = (uint16_t)want->base, .offset = want->offset, .b = node->scale};
 
 	if (node->kind == AVRO_KIND_ENUM)
@@ -324,6 +343,11 @@ compile_nullable(struct plan *plan, uint32_t place, const struct avro_node *node
 		step.base = (uint16_t)here->base;
 		step.offset = here->offset;
 	}
+	if (here && is_text(node->inside[1 - null]) && node->inside[1 - null]->logical != AVRO_LOGICAL_DECIMAL) {
+		step.op = PLAN_TEXT_OR_NULL;
+		emit(plan, place, step);
+		return;
+	}
 	pc = emit(plan, place, step);
 	mark_joint(plan);
 	compile(plan, place, node->inside[1 - null], wants);
@@ -332,25 +356,65 @@ compile_nullable(struct plan *plan, uint32_t place, const struct avro_node *node
 	plan->rest_varies = plan->rest_varies || !place;
 }
 
+/* Ends a branch of a union: the last step of its own goes on behind the union.
+ * Until that place is known these steps are a list, each naming the one before. */
+static uint32_t
+end_branch(struct plan *plan, size_t begin, uint32_t place, uint32_t before)
+{
+	/* A step that goes elsewhere cannot be sent on; neither can none. */
+	if (plan->count == begin || plan->joint == plan->count)
+		emit(plan, place, (struct plan_step){.op = PLAN_SKIP_BYTES});
+	plan->steps[plan->count - 1].next = before;
+	return (uint32_t)plan->count - 1;
+}
+
+static bool
+is_plain(const struct avro_node *node)
+{
+	return node->kind <= AVRO_KIND_STRING && (!node->logical || node->logical == AVRO_LOGICAL_UUID);
+}
+
+/* A union of plain values, all for one cell, is a step of its own. */
+static bool
+compile_plain_union(struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants)
+{
+	const struct want *here = want_here(wants, false);
+	size_t first = plan->target_count;
+	uint32_t i;
+
+	for (i = 0; i < node->count; i++)
+		if (!is_plain(node->inside[i]))
+			return false;
+	if (!here || wants.count != 1)
+		return false;
+	memory_grow(&plan->targets, &plan->target_capacity, first + node->count + 1, sizeof(*plan->targets));
+	for (i = 0; i < node->count; i++)
+		plan->targets[plan->target_count++] = plain[node->inside[i]->kind];
+	emit(plan, place, (struct plan_step){.op = PLAN_ONE_OF, .base = (uint16_t)here->base, .offset = here->offset,
+	    .a = node->count, .b = (uint32_t)first});
+	return true;
+}
+
 static void
 compile_union(struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants)
 {
 	size_t first = plan->target_count;
-	uint32_t i, jump = UINT32_MAX, before;
+	uint32_t i, last = UINT32_MAX, before;
 
 	memory_grow(&plan->targets, &plan->target_capacity, first + node->count + 1, sizeof(*plan->targets));
 	plan->target_count += node->count;
 	emit(plan, place, (struct plan_step){.op = PLAN_UNION, .a = node->count, .b = (uint32_t)first});
-	for (i = 0; i < node->count; i++) {
+	for (i = 0; i < node->count && !plan->too_large; i++) {
+		size_t begin = plan->count;
+
 		mark_joint(plan);
-		plan->targets[first + i] = (uint32_t)plan->count;
+		plan->targets[first + i] = (uint32_t)begin;
 		compile(plan, place, node->inside[i], wants);
-		/* Until the end is known the jumps are a list, each naming the one before. */
-		jump = emit(plan, place, (struct plan_step){.op = PLAN_JUMP, .a = jump});
+		last = end_branch(plan, begin, place, last);
 	}
-	for (; jump != UINT32_MAX; jump = before) {
-		before = plan->steps[jump].a;
-		plan->steps[jump].a = (uint32_t)plan->count;
+	for (; last != UINT32_MAX; last = before) {
+		before = plan->steps[last].next;
+		plan->steps[last].next = (uint32_t)plan->count;
 	}
 	mark_joint(plan);
 	/* Records of a union at the top share the row: which slots are filled differs. */
@@ -477,6 +541,8 @@ compile(struct plan *plan, uint32_t place, const struct avro_node *node, struct 
 		skip(plan, place, node);
 	else if (null != 2)
 		compile_nullable(plan, place, node, null, wants);
+	else if (node->kind == AVRO_KIND_UNION && compile_plain_union(plan, place, node, wants))
+		return;
 	else if (node->kind == AVRO_KIND_UNION)
 		compile_union(plan, place, node, wants);
 	else if (want_here(wants, true) && node->kind != AVRO_KIND_ARRAY && node->kind != AVRO_KIND_NULL)

@@ -33,12 +33,13 @@ enum plan_op {
 	PLAN_SKIP_TEXTS,   /* a: how many strings or bytes */
 	PLAN_SKIP_BOOLEAN,
 	PLAN_SKIP_SYMBOL,  /* a: symbols of the enum */
+	PLAN_SKIP_TEXT_OR_NULL, /* of two branches b is null, the other a string or bytes */
+	PLAN_SKIP_TEXT_LIST, /* an array (a: 1) or map (a: 2) of strings or bytes */
 	PLAN_WALK,	   /* a: number of the walk over a whole type */
 	/* go on elsewhere */
 	PLAN_NULLABLE,	   /* of two branches b is null: then goes on at a */
 	PLAN_NULL_OR,	   /* the same; the cell becomes null first */
 	PLAN_UNION,	   /* a: branches; targets[b + i]: where branch i goes on */
-	PLAN_JUMP,	   /* a: where to */
 	PLAN_MAP,	   /* loops[b]; behind it: a */
 	PLAN_MAP_NEXT,
 	PLAN_LIST,	   /* the changes; loops[b]; behind it: a */
@@ -51,6 +52,8 @@ enum plan_op {
 	PLAN_FLOAT,
 	PLAN_DOUBLE,
 	PLAN_TEXT,
+	PLAN_TEXT_OR_NULL, /* of two branches b is null */
+	PLAN_ONE_OF,	   /* a: branches; targets[b + i]: the operation that fills the cell from branch i */
 	PLAN_FIXED,	   /* a: bytes */
 	PLAN_SYMBOL,	   /* a: symbols; b: which of nodes */
 	PLAN_TIME,	   /* a: of the moment's unit in a millisecond */
@@ -69,6 +72,7 @@ struct plan_step {
 	uint16_t op, base;
 	uint32_t offset; /* bytes */
 	uint32_t a, b;
+	uint32_t next;   /* the step that follows, unless this one goes elsewhere */
 };
 
 /* An array or map that is walked item by item. */

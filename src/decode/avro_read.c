@@ -14,6 +14,9 @@
 
 #define FRAMES_MAX (PLAN_SEGMENTS_MAX + 2)
 
+/* Kept out of the loop, whose registers are for the place in the bytes. */
+#define COLD __attribute__((noinline))
+
 struct frame {
 	uint32_t pc;		  /* of the PLAN_MAP or PLAN_LIST */
 	uint64_t left;		  /* items of the block */
@@ -28,12 +31,13 @@ struct reading {
 	char *bases[BASE_COUNT];
 	struct cell field; /* of the change that is being read */
 	struct frame frames[FRAMES_MAX], *frame;
+	uint32_t pc; /* where a map or list goes on */
 	/* Why it stopped, where it is not what the bytes are: */
 	const char *reason, *what;
 	const uint8_t *at; /* NULL: where the step began */
 };
 
-static struct avro_piece
+static COLD struct avro_piece
 stop(struct reading *reading, const char *reason, const char *what)
 {
 	reading->reason = reason;
@@ -56,29 +60,57 @@ cell_of(const struct reading *reading, const struct plan_step *step)
 	return (struct cell *)(reading->bases[step->base] + step->offset);
 }
 
-/* Whether all bytes are ASCII and none is NUL: what most texts are. */
-static inline bool
-is_plain(const char *p, size_t size)
-{
-	const uint64_t high = 0x8080808080808080u, ones = 0x0101010101010101u;
-	uint64_t odd = 0, word;
-	size_t at;
+typedef int8_t sixteen __attribute__((vector_size(16)));
 
-	if (size < 8) {
-		for (at = 0; at < size; at++)
-			odd |= (uint64_t)(uint8_t)p[at] - 1;
-		return odd < 0x7f;
-	}
-	/* Of a byte below 0x80 only 0 borrows and sets the high bit. */
-	for (at = 0; at + 8 <= size; at += 8) {
-		memcpy(&word, p + at, 8);
-		odd |= word | (word - ones);
-	}
-	memcpy(&word, p + size - 8, 8);
-	return !((odd | word | (word - ones)) & high);
+static inline sixteen
+load_16(const uint8_t *p)
+{
+	sixteen bytes;
+
+	memcpy(&bytes, p, 16);
+	return bytes;
 }
 
-static struct avro_piece
+static inline bool
+all_set(sixteen bytes)
+{
+	uint64_t halves[2];
+
+	memcpy(halves, &bytes, 16);
+	return (halves[0] & halves[1]) == UINT64_MAX;
+}
+
+/* As a signed number a byte of ASCII that is not NUL is above 0. */
+static inline bool
+is_plain_long(const uint8_t *p, size_t size)
+{
+	const sixteen zero = {0};
+	sixteen good = load_16(p + size - 16) > zero;
+	size_t at;
+
+	for (at = 0; at + 16 < size; at += 16)
+		good &= load_16(p + at) > zero;
+	return all_set(good);
+}
+
+/* Whether all bytes are ASCII and none is NUL: what most texts are. Reads 16
+ * bytes at once where the record has them, so that a short text needs no
+ * branch by its size. */
+static inline bool
+is_plain(const uint8_t *p, size_t size, const uint8_t *end)
+{
+	const sixteen zero = {0}, place = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+
+	if (size > 16)
+		return is_plain_long(p, size);
+	if (end - p >= 16)
+		return all_set((load_16(p) > zero) | (place >= (int8_t)size + zero));
+	while (size && (int8_t)p[size - 1] > 0)
+		size--;
+	return !size;
+}
+
+static COLD struct avro_piece
 check_text(struct reading *reading, struct text text, struct avro_piece piece)
 {
 	if (!text_is_utf8(text))
@@ -89,7 +121,7 @@ check_text(struct reading *reading, struct text text, struct avro_piece piece)
 }
 
 static inline struct avro_piece
-read_text(struct reading *reading, const struct plan_step *step, struct avro_piece piece)
+read_text(struct reading *reading, const struct plan_step *step, struct avro_piece piece, const uint8_t *end)
 {
 	struct cell *cell = cell_of(reading, step);
 
@@ -97,9 +129,15 @@ read_text(struct reading *reading, const struct plan_step *step, struct avro_pie
 		return piece;
 	cell->kind = CELL_TEXT;
 	cell->text = (struct text){(const char *)piece.next - piece.value, (size_t)piece.value};
-	if (is_plain(cell->text.data, cell->text.size))
+	if (is_plain(piece.next - piece.value, (size_t)piece.value, end))
 		return piece;
 	return check_text(reading, cell->text, piece);
+}
+
+static COLD struct avro_piece
+read_fixed(struct reading *reading, const struct plan_step *step, struct avro_piece piece, const uint8_t *end)
+{
+	return read_text(reading, step, piece, end);
 }
 
 static inline struct avro_piece
@@ -133,7 +171,7 @@ read_number(struct reading *reading, const struct plan_step *step, struct avro_p
 	if (!piece.next)
 		return piece;
 	cell->kind = CELL_DOUBLE;
-	if (step->op == PLAN_DOUBLE) {
+	if (piece.value == 8) {
 		bits = avro_little(piece.next - 8, 8);
 		memcpy(&cell->number, &bits, 8);
 	} else {
@@ -173,7 +211,7 @@ read_time(struct reading *reading, const struct plan_step *step, struct avro_pie
 	return piece;
 }
 
-static struct avro_piece
+static COLD struct avro_piece
 read_decimal(struct reading *reading, const struct plan_step *step, struct avro_piece piece)
 {
 	struct text bytes;
@@ -186,7 +224,7 @@ read_decimal(struct reading *reading, const struct plan_step *step, struct avro_
 	return piece;
 }
 
-static struct avro_piece
+static COLD struct avro_piece
 read_uuid(struct reading *reading, const struct plan_step *step, struct avro_piece piece)
 {
 	if (piece.next)
@@ -194,16 +232,73 @@ read_uuid(struct reading *reading, const struct plan_step *step, struct avro_pie
 	return piece;
 }
 
-static struct avro_piece
-run_walk(struct reading *reading, const struct plan_step *step, const uint8_t *p, const uint8_t *end)
+static inline struct avro_piece
+read_branch(struct reading *reading, const struct plan_step *step, enum plan_op op, const uint8_t *p,
+    const uint8_t *end)
+{
+	switch (op) {
+	case PLAN_TEXT:
+		return read_text(reading, step, avro_text(p, end), end);
+	case PLAN_LONG:
+		return read_integer(reading, step, avro_long(p, end));
+	case PLAN_DOUBLE:
+		return read_number(reading, step, avro_bytes(p, end, 8));
+	case PLAN_INT:
+		return read_integer(reading, step, avro_int(p, end));
+	case PLAN_FLOAT:
+		return read_number(reading, step, avro_bytes(p, end, 4));
+	case PLAN_BOOLEAN:
+		return read_boolean(reading, step, avro_boolean(p, end));
+	default:
+		cell_of(reading, step)->kind = CELL_NULL;
+		return (struct avro_piece){p, 0};
+	}
+}
+
+static inline struct avro_piece
+read_one_of(struct reading *reading, const struct plan_step *step, const uint8_t *p, const uint8_t *end)
+{
+	struct avro_piece branch = avro_index(p, end, step->a, AVRO_FAULT_BRANCH), piece;
+
+	if (!branch.next)
+		return branch;
+	piece = read_branch(reading, step, (enum plan_op)reading->plan->targets[step->b + branch.value], branch.next,
+	    end);
+	return piece.next ? piece : at_place(reading, branch.next, piece);
+}
+
+static COLD struct avro_piece
+run_walk(struct reading *reading, uint32_t number, const uint8_t *p, const uint8_t *end)
 {
 	struct avro_spot spot;
-	const uint8_t *next = avro_walk_run(reading->plan->walk, step->a, p, end, &spot);
+	const uint8_t *next = avro_walk_run(reading->plan->walk, number, p, end, &spot);
 
 	if (next)
 		return (struct avro_piece){next, 0};
 	reading->at = spot.at;
 	return avro_wrong(spot.fault);
+}
+
+static COLD struct avro_piece
+skip_text_list(const uint8_t *p, const uint8_t *end, uint32_t texts)
+{
+	const uint8_t *block_end;
+	struct avro_piece piece;
+	int64_t left;
+
+	for (;; p = piece.next) {
+		piece = avro_block(p, end, texts, &block_end);
+		if (!piece.next || !piece.value)
+			return piece;
+		left = piece.value * texts;
+		if (block_end)
+			piece.next = block_end;
+		else
+			for (; left && piece.next; left--)
+				piece = avro_text(piece.next, end);
+		if (!piece.next)
+			return piece;
+	}
 }
 
 static void
@@ -242,8 +337,8 @@ key_find(const struct plan *plan, const struct plan_loop *loop, struct text name
 }
 
 /* Goes on in the map of the top frame to its next wanted key, or behind it. */
-static struct avro_piece
-map_on(struct reading *reading, uint32_t *pc, const uint8_t *p, const uint8_t *end)
+static COLD struct avro_piece
+map_on(struct reading *reading, const uint8_t *p, const uint8_t *end)
 {
 	const struct plan *plan = reading->plan;
 	struct frame *frame = &reading->frame[-1];
@@ -258,7 +353,7 @@ map_on(struct reading *reading, uint32_t *pc, const uint8_t *p, const uint8_t *e
 			piece = next_block(reading, p, end);
 			if (piece.next && !piece.value) {
 				reading->frame--;
-				*pc = step->a;
+				reading->pc = step->a;
 			}
 			if (!piece.next || !piece.value)
 				return at_place(reading, p, piece);
@@ -271,7 +366,7 @@ map_on(struct reading *reading, uint32_t *pc, const uint8_t *p, const uint8_t *e
 		key = key_find(plan, loop, (struct text){(const char *)piece.next - piece.value, (size_t)piece.value});
 		if (key)
 			break;
-		piece = run_walk(reading, &(struct plan_step){.a = loop->walk}, piece.next, end);
+		piece = run_walk(reading, loop->walk, piece.next, end);
 		if (!piece.next)
 			return piece;
 	}
@@ -279,80 +374,85 @@ map_on(struct reading *reading, uint32_t *pc, const uint8_t *p, const uint8_t *e
 	if (frame->seen & bit)
 		return stop(reading, REASON_AVRO, "a map with one key twice");
 	frame->seen |= bit;
-	*pc = key->pc;
+	reading->pc = key->pc;
 	return piece;
 }
 
-/* Makes place for the change that begins here. */
-static void
-change_begin(struct reading *reading)
+/* Begins the change that the row has place for already. */
+static inline void
+change_begin(struct reading *reading, struct frame *frame)
 {
-	struct plan *plan = reading->plan;
-	struct cell_change *change;
+	struct cell_change *change = &reading->plan->changes[reading->row->change_count];
 
-	memory_grow(&plan->changes, &plan->change_capacity, reading->row->change_count + 1, sizeof(*plan->changes));
-	change = &plan->changes[reading->row->change_count];
+	frame->left--;
 	change->old_value.kind = CELL_NULL;
 	change->new_value.kind = CELL_NULL;
 	reading->field.kind = CELL_ABSENT;
 	reading->bases[BASE_CHANGE] = (char *)change;
+	reading->pc = frame->pc + 1;
 }
 
-/* Goes on in the list of the top frame to its next change, or behind it. */
-static struct avro_piece
-list_on(struct reading *reading, uint32_t *pc, const uint8_t *p, const uint8_t *end)
+/* Goes on in the list of the top frame to its next block, or behind it. */
+static COLD struct avro_piece
+list_on(struct reading *reading, const uint8_t *p, const uint8_t *end)
 {
+	struct plan *plan = reading->plan;
 	struct frame *frame = &reading->frame[-1];
-	struct avro_piece piece = {p, 0};
+	size_t before = reading->row->change_count;
+	struct avro_piece piece = next_block(reading, p, end);
 
-	if (!frame->left) {
-		piece = next_block(reading, p, end);
-		if (!piece.next)
-			return piece;
-		if (!piece.value) {
-			*pc = reading->plan->steps[frame->pc].a;
-			reading->frame--;
-			return piece;
-		}
-		if (frame->left > reading->plan->changes_max - reading->row->change_count)
-			return stop(reading, REASON_TOO_MANY, "more changes than are allowed");
+	if (!piece.next)
+		return piece;
+	if (!piece.value) {
+		reading->pc = plan->steps[frame->pc].a;
+		reading->frame--;
+		return piece;
 	}
-	frame->left--;
-	change_begin(reading);
-	*pc = frame->pc + 1;
+	if (frame->left > plan->changes_max - before)
+		return stop(reading, REASON_TOO_MANY, "more changes than are allowed");
+	memory_grow(&plan->changes, &plan->change_capacity, before + frame->left, sizeof(*plan->changes));
+	change_begin(reading, frame);
 	return piece;
 }
 
-static struct avro_piece
-list_end(struct reading *reading, uint32_t *pc, const uint8_t *p, const uint8_t *end)
+/* The change that was read is whole: goes on to the next one. */
+static inline struct avro_piece
+change_end(struct reading *reading, const uint8_t *p, const uint8_t *end)
 {
 	struct cell_change *change = &reading->plan->changes[reading->row->change_count];
+	struct frame *frame = &reading->frame[-1];
 
 	if (reading->field.kind != CELL_TEXT || change->old_value.kind == CELL_OTHER ||
 	    change->new_value.kind == CELL_OTHER)
 		return stop(reading, REASON_CHANGES, "a change is not field, old, new: a name and two single values");
 	change->field = reading->field.text;
 	reading->row->change_count++;
-	return list_on(reading, pc, p, end);
+	if (!frame->left)
+		return list_on(reading, p, end);
+	change_begin(reading, frame);
+	return (struct avro_piece){p, 0};
 }
 
-/* One loop rather than many functions: the place in the bytes and the place in
- * the program stay in registers. Gives where it stopped in *pc_at, *p_at. */
+/* One loop rather than many functions: the place in the bytes stays in a
+ * register. Gives where it stopped in *pc_at, *p_at. */
 static struct avro_piece
 run(struct reading *reading, const uint8_t *p, const uint8_t *end, uint32_t *pc_at, const uint8_t **p_at)
 {
 	const struct plan *plan = reading->plan;
 	const struct plan_step *step;
-	struct avro_piece piece;
-	uint32_t pc = 0;
+	struct avro_piece piece = {p, 0};
+	uint32_t pc = 0, next = 0;
 
-	for (;; p = piece.next) {
-		step = &plan->steps[pc++];
+	for (; piece.next; pc = next) {
+		p = piece.next;
+		step = &plan->steps[pc];
+		next = step->next;
 		switch ((enum plan_op)step->op) {
 		case PLAN_END:
-			piece = p == end ? (struct avro_piece){p, 0} : avro_wrong(AVRO_FAULT_TRAILING);
-			if (piece.next)
+			if (p == end)
 				return piece;
+			piece = avro_wrong(AVRO_FAULT_TRAILING);
+			next = pc;
 			break;
 		case PLAN_SKIP_BYTES:
 			piece = avro_bytes(p, end, step->a);
@@ -372,8 +472,16 @@ run(struct reading *reading, const uint8_t *p, const uint8_t *end, uint32_t *pc_
 		case PLAN_SKIP_SYMBOL:
 			piece = avro_index(p, end, step->a, AVRO_FAULT_SYMBOL);
 			break;
+		case PLAN_SKIP_TEXT_OR_NULL:
+			piece = avro_index(p, end, 2, AVRO_FAULT_BRANCH);
+			if (piece.next && piece.value != step->b)
+				piece = avro_text(piece.next, end);
+			break;
+		case PLAN_SKIP_TEXT_LIST:
+			piece = skip_text_list(p, end, step->a);
+			break;
 		case PLAN_WALK:
-			piece = run_walk(reading, step, p, end);
+			piece = run_walk(reading, step->a, p, end);
 			break;
 		case PLAN_NULL_OR:
 			cell_of(reading, step)->kind = CELL_NULL;
@@ -381,34 +489,32 @@ run(struct reading *reading, const uint8_t *p, const uint8_t *end, uint32_t *pc_
 		case PLAN_NULLABLE:
 			piece = avro_index(p, end, 2, AVRO_FAULT_BRANCH);
 			if (piece.next && piece.value == step->b)
-				pc = step->a;
+				next = step->a;
 			break;
 		case PLAN_UNION:
 			piece = avro_index(p, end, step->a, AVRO_FAULT_BRANCH);
 			if (piece.next)
-				pc = plan->targets[step->b + piece.value];
-			break;
-		case PLAN_JUMP:
-			piece = (struct avro_piece){p, 0};
-			pc = step->a;
+				next = plan->targets[step->b + piece.value];
 			break;
 		case PLAN_MAP:
-			push(reading, pc - 1);
+			push(reading, pc);
 			/* fall through */
 		case PLAN_MAP_NEXT:
-			piece = map_on(reading, &pc, p, end);
+			piece = map_on(reading, p, end);
+			next = reading->pc;
 			break;
 		case PLAN_LIST:
-			push(reading, pc - 1);
+			push(reading, pc);
 			reading->row->has_changes = true;
-			piece = list_on(reading, &pc, p, end);
+			piece = list_on(reading, p, end);
+			next = reading->pc;
 			break;
 		case PLAN_LIST_NEXT:
-			piece = list_end(reading, &pc, p, end);
+			piece = change_end(reading, p, end);
+			next = reading->pc;
 			break;
 		case PLAN_NULL:
 			cell_of(reading, step)->kind = CELL_NULL;
-			piece = (struct avro_piece){p, 0};
 			break;
 		case PLAN_BOOLEAN:
 			piece = read_boolean(reading, step, avro_boolean(p, end));
@@ -425,11 +531,24 @@ run(struct reading *reading, const uint8_t *p, const uint8_t *end, uint32_t *pc_
 		case PLAN_DOUBLE:
 			piece = read_number(reading, step, avro_bytes(p, end, 8));
 			break;
+		case PLAN_TEXT_OR_NULL:
+			piece = avro_index(p, end, 2, AVRO_FAULT_BRANCH);
+			if (!piece.next)
+				break;
+			if (piece.value == step->b) {
+				cell_of(reading, step)->kind = CELL_NULL;
+				break;
+			}
+			p = piece.next;
+			/* fall through */
 		case PLAN_TEXT:
-			piece = read_text(reading, step, avro_text(p, end));
+			piece = read_text(reading, step, avro_text(p, end), end);
+			break;
+		case PLAN_ONE_OF:
+			piece = read_one_of(reading, step, p, end);
 			break;
 		case PLAN_FIXED:
-			piece = read_text(reading, step, avro_bytes(p, end, step->a));
+			piece = read_fixed(reading, step, avro_bytes(p, end, step->a), end);
 			break;
 		case PLAN_SYMBOL:
 			piece = read_symbol(reading, step, avro_index(p, end, step->a, AVRO_FAULT_SYMBOL));
@@ -451,16 +570,13 @@ run(struct reading *reading, const uint8_t *p, const uint8_t *end, uint32_t *pc_
 			break;
 		case PLAN_OTHER:
 			cell_of(reading, step)->kind = CELL_OTHER;
-			piece = (struct avro_piece){p, 0};
 			break;
 		case PLAN_REFUSE_LIST:
 			piece = stop(reading, REASON_CHANGES, "not an array");
 			break;
 		}
-		if (!piece.next)
-			break;
+		*pc_at = pc;
 	}
-	*pc_at = pc - 1;
 	*p_at = p;
 	return piece;
 }

@@ -11,6 +11,7 @@
 #define RECORD(name, fields) "{\"type\":\"record\",\"name\":\"" name "\",\"fields\":[" fields "]}"
 #define ONE(type) RECORD("r", FIELD("a", type))
 #define TWO(type) RECORD("r", FIELD("a", type) "," FIELD("z", "\"int\""))
+#define MAP(values) "{\"type\":\"map\",\"values\":" values "}"
 #define LOGICAL(type, logical) "{\"type\":\"" type "\",\"logicalType\":\"" logical "\"}"
 #define DECIMAL(scale) "{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":40,\"scale\":" scale "}"
 #define CHANGE \
@@ -64,6 +65,25 @@ static const struct avro_case cases[] = {
 	{TWO("[\"int\",\"string\",\"null\",\"boolean\"]"), "a z", "04 0e", "a=null z=7"},
 	{TWO("[\"int\",\"string\",\"null\",\"boolean\"]"), "a z", "06 01 0e", "a=true z=7"},
 	{TWO("[\"int\",\"string\",\"null\",\"boolean\"]"), "z", "06 01 0e", "z=7"},
+	{TWO("[\"long\",\"double\",\"float\",\"bytes\"]"), "a z", "00 d804 0e", "a=300 z=7"},
+	{TWO("[\"long\",\"double\",\"float\",\"bytes\"]"), "a z", "02 000000000000f83f 0e", "a=1.5d z=7"},
+	{TWO("[\"long\",\"double\",\"float\",\"bytes\"]"), "a z", "04 0000c03f 0e", "a=1.5d z=7"},
+	{TWO("[\"long\",\"double\",\"float\",\"bytes\"]"), "a z", "06 02'x' 0e", "a='x' z=7"},
+	{TWO("[\"long\"," LOGICAL("int", "date") "]"), "a z", "02 02 0e", "a=@86400000 z=7"},
+	{TWO("[\"null\"," RECORD("i", FIELD("b", "[\"null\",\"int\"]")) ",\"string\"]"), "a a.b z", "02 00 0e",
+	    "a=other a.b=null z=7"},
+	{TWO("[\"null\"," RECORD("i", FIELD("b", "[\"null\",\"int\"]")) ",\"string\"]"), "a a.b z", "02 02 0a 0e",
+	    "a=other a.b=5 z=7"},
+	{TWO("[\"null\"," RECORD("i", FIELD("b", "[\"null\",\"int\"]")) ",\"string\"]"), "a.b z", "04 02'x' 0e", "z=7"},
+	{TWO("[\"null\"," RECORD("i", "") "," RECORD("j", FIELD("b", "\"null\"")) "]"), "a.b z", "04 0e", "a.b=null z=7"},
+	{TWO("[\"null\"," RECORD("i", "") "," RECORD("j", FIELD("b", "\"null\"")) "]"), "a.b z", "02 0e", "z=7"},
+	{TWO("[" MAP("\"int\"") ",\"int\"]"), "a.k z", "00 02 02'k' 0a 00 0e", "a.k=5 z=7"},
+	{TWO("[" MAP("\"int\"") ",\"int\"]"), "a.k z", "02 0a 0e", "z=7"},
+	/* Lists of text that are passed over. */
+	{TWO("{\"type\":\"array\",\"items\":\"string\"}"), "z", "04 02'x' 00 02 02'y' 00 0e", "z=7"},
+	{TWO("{\"type\":\"array\",\"items\":\"bytes\"}"), "z", "03 06 02'x' 00 02 02'y' 00 0e", "z=7"},
+	{TWO(MAP("\"string\"")), "z", "02 02'k' 02'v' 00 0e", "z=7"},
+	{TWO(MAP("\"string\"")), "z", "01 08 02'k' 02'v' 02 00 00 00 0e", "z=7"},
 	/* Logical types. */
 	{TWO(LOGICAL("long", "timestamp-millis")), "a z", "8090fdeda74b 0e", "a=@1293840000000 z=7"},
 	{TWO(LOGICAL("long", "timestamp-millis")), "a", "01 0e", "a=@-1"},
