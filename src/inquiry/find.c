@@ -195,13 +195,10 @@ nothing_named(struct inquiry *inquiry, struct text named, struct error *err)
 	    safe);
 }
 
-bool
-inquiry_find(struct inquiry *inquiry, struct text named, uint64_t *index, struct error *err)
+static bool
+find_id(struct inquiry *inquiry, struct text named, bool *found, uint64_t *index, struct error *err)
 {
 	struct id_search search = {.inquiry = inquiry, .id = named};
-	const struct partition *partition;
-	int64_t offset;
-	bool is_position;
 
 	if (!catalog_records_of_id(
 		inquiry->catalog, digest_identity(named), try_candidate, &search, err))
@@ -210,13 +207,24 @@ inquiry_find(struct inquiry *inquiry, struct text named, uint64_t *index, struct
 		*err = search.error;
 		return false;
 	}
-	if (search.found) {
-		*index = search.index;
-		return true;
-	}
+	*found = search.found;
+	*index = search.index;
+	return true;
+}
+
+/* A position of something that was read comes first: it is the cheaper question. */
+bool
+inquiry_find(struct inquiry *inquiry, struct text named, uint64_t *index, struct error *err)
+{
+	const struct partition *partition;
+	int64_t offset;
+	bool is_position, found;
+
 	if (!inquiry_find_position(inquiry, named, &is_position, &partition, &offset, err))
 		return false;
 	if (is_position)
 		return record_at(inquiry, partition, offset, index, err);
-	return nothing_named(inquiry, named, err);
+	if (!find_id(inquiry, named, &found, index, err))
+		return false;
+	return found || nothing_named(inquiry, named, err);
 }
