@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * text_macs is four-way associative: a 32-bit tag for each text stands in one
- * cache line with its neighbours', the texts stand apart. block_texts is
- * linear probing; the serial of the block empties it at no cost.
+ * Both are linear probing. ledger_macs keeps its texts in the order in which they
+ * were learned, so that those in use lie close together, and forgets all of them
+ * when it is full. block_texts is emptied by the serial of the block, at no cost.
  */
 #include "text_macs.h"
 
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define WAYS 4
-#define SETS 16384 /* 64k texts of 128 bytes */
+#define TEXTS_MAX 65536 /* of 128 bytes */
+#define FIRST_SLOTS 1024
+
+struct mac_slot {
+	uint32_t tag, text; /* text: index + 1; 0: free */
+};
 
 struct ledger_macs {
 	struct text_keys *keys;
-	uint32_t (*tags)[WAYS]; /* [SETS]; 0: free */
-	struct known_text (*texts)[WAYS];
-	uint32_t turn; /* which way gives place next */
+	struct mac_slot *slots; /* at most half of them in use */
+	size_t mask;
+	struct known_text *texts;
+	size_t text_count, text_capacity;
 	struct known_text passing;
 };
 
@@ -26,8 +31,8 @@ ledger_macs_open(const struct keys *keys, const struct symbols *names)
 	struct ledger_macs *macs = memory_get(sizeof(*macs));
 
 	macs->keys = text_keys_open(keys, names);
-	macs->tags = memory_get_array(SETS, sizeof(macs->tags[0]));
-	macs->texts = memory_get_array(SETS, sizeof(macs->texts[0]));
+	macs->mask = FIRST_SLOTS - 1;
+	macs->slots = memory_get_array(FIRST_SLOTS, sizeof(struct mac_slot));
 	return macs;
 }
 
@@ -37,8 +42,8 @@ ledger_macs_close(struct ledger_macs *macs)
 	if (!macs)
 		return;
 	text_keys_close(macs->keys);
-	memory_free(macs->tags);
-	memory_wipe(macs->texts, SETS * sizeof(macs->texts[0]));
+	memory_free(macs->slots);
+	memory_wipe(macs->texts, macs->text_capacity * sizeof(struct known_text));
 	memory_free(macs);
 }
 
@@ -48,19 +53,63 @@ compute(struct ledger_macs *macs, struct known_text *known, struct text text)
 	text_key_mac(text_keys_of(macs->keys, known->dataset, known->field), text, known->mac);
 }
 
-static struct known_text *
-learn(struct ledger_macs *macs, uint32_t dataset, uint32_t field, uint64_t hash, struct text text)
+/* Twice the slots; each goes where its tag, the upper half of the hash, says. */
+static void
+spread(struct ledger_macs *macs)
 {
-	size_t set = hash % SETS, way = macs->turn++ % WAYS;
-	struct known_text *known = &macs->texts[set][way];
+	struct mac_slot *old = macs->slots;
+	size_t count = macs->mask + 1, i, at;
 
+	macs->mask = count * 2 - 1;
+	macs->slots = memory_get_array(count * 2, sizeof(struct mac_slot));
+	for (i = 0; i < count; i++) {
+		if (!old[i].text)
+			continue;
+		for (at = old[i].tag & macs->mask; macs->slots[at].text;)
+			at = (at + 1) & macs->mask;
+		macs->slots[at] = old[i];
+	}
+	memory_free(old);
+}
+
+static void
+forget(struct ledger_macs *macs)
+{
+	memset(macs->slots, 0, (macs->mask + 1) * sizeof(struct mac_slot));
+	macs->text_count = 0;
+}
+
+static struct known_text *
+learn(struct ledger_macs *macs, uint32_t dataset, uint32_t field, uint32_t tag, struct text text)
+{
+	struct known_text *known;
+	size_t at;
+
+	if (macs->text_count == TEXTS_MAX)
+		forget(macs);
+	if (macs->text_count > macs->mask / 2)
+		spread(macs);
+	memory_grow(
+	    &macs->texts, &macs->text_capacity, macs->text_count + 1, sizeof(struct known_text));
+	known = &macs->texts[macs->text_count++];
 	*known =
 	    (struct known_text){.dataset = dataset, .field = field, .size = (uint32_t)text.size};
 	if (text.size)
 		memcpy(known->text, text.data, text.size);
 	compute(macs, known, text);
-	macs->tags[set][way] = (uint32_t)(hash >> 32) | 1;
+	for (at = tag & macs->mask; macs->slots[at].text;)
+		at = (at + 1) & macs->mask;
+	macs->slots[at] = (struct mac_slot){tag, (uint32_t)macs->text_count};
 	return known;
+}
+
+static struct known_text *
+pass(struct ledger_macs *macs, uint32_t dataset, uint32_t field, struct text text)
+{
+	macs->passing =
+	    (struct known_text){.dataset = dataset, .field = field, .size = (uint32_t)text.size};
+	compute(macs, &macs->passing, text);
+	return &macs->passing;
 }
 
 struct known_text *
@@ -68,26 +117,21 @@ ledger_macs_find(
     struct ledger_macs *macs, uint32_t dataset, uint32_t field, uint64_t seed, struct text text)
 {
 	struct known_text *known;
-	uint64_t hash;
-	size_t set, way;
+	uint32_t tag;
+	size_t at;
 
-	if (text.size > TEXT_MACS_TEXT_MAX) {
-		macs->passing = (struct known_text){
-		    .dataset = dataset, .field = field, .size = (uint32_t)text.size};
-		compute(macs, &macs->passing, text);
-		return &macs->passing;
-	}
-	hash = XXH3_64bits_withSeed(text.data, text.size, seed);
-	set = hash % SETS;
-	for (way = 0; way < WAYS; way++) {
-		if (macs->tags[set][way] != ((uint32_t)(hash >> 32) | 1))
+	if (text.size > TEXT_MACS_TEXT_MAX)
+		return pass(macs, dataset, field, text);
+	tag = (uint32_t)(XXH3_64bits_withSeed(text.data, text.size, seed) >> 32);
+	for (at = tag & macs->mask; macs->slots[at].text; at = (at + 1) & macs->mask) {
+		if (macs->slots[at].tag != tag)
 			continue;
-		known = &macs->texts[set][way];
+		known = &macs->texts[macs->slots[at].text - 1];
 		if (known->dataset == dataset && known->field == field &&
 		    text_equal((struct text){known->text, known->size}, text))
 			return known;
 	}
-	return learn(macs, dataset, field, hash, text);
+	return learn(macs, dataset, field, tag, text);
 }
 
 void

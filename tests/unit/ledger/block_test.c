@@ -603,6 +603,44 @@ more_reasons_than_are_remembered_are_written_in_full(void **state)
 }
 
 static void
+more_texts_than_are_kept_are_hashed_again(void **state)
+{
+	struct block_builder_options options = {
+	    world.names, world.keys, BLOCK_RECORDS_MAX, reads_if_readable, NULL};
+	struct block_builder *builder = block_builder_open(&options);
+	struct value null = {VALUE_NULL}, text = {VALUE_TEXT};
+	struct block_content content;
+	struct error err = {0};
+	struct arena arena;
+	struct block *block;
+	char bytes[32];
+	uint32_t i, first = 0, j;
+
+	readable = true;
+	arena_init(&arena);
+	for (i = 0; i < 140000; i++) {
+		snprintf(bytes, sizeof(bytes), "text %u", i % 70000);
+		text.text = text_of(bytes);
+		add_change(builder, null, text);
+		if (!block_builder_full(builder))
+			continue;
+		block = block_builder_finish(builder);
+		assert_true(block_read(buffer_text(&block->body), block->objects, world.names,
+		    world.keys, &arena, &content, &err));
+		for (j = 0; j < content.record_count; j++, first++) {
+			snprintf(bytes, sizeof(bytes), "text %u", first % 70000);
+			same_text(
+			    content.records[j].event.changes[0].new_value.text, text_of(bytes));
+		}
+		block_free(block);
+		arena_reset(&arena);
+	}
+	assert_true(first > 130000);
+	block_builder_close(builder);
+	arena_fini(&arena);
+}
+
+static void
 a_leaf_is_shown_as_json(void **state)
 {
 	static const struct pseudonym actor = {{0x7f, 0, 0, 1, [15] = 9}};
@@ -694,6 +732,7 @@ main(void)
 	    cmocka_unit_test(what_is_no_utf8_is_written_out),
 	    cmocka_unit_test(a_block_is_full_by_records_or_by_bytes),
 	    cmocka_unit_test(more_reasons_than_are_remembered_are_written_in_full),
+	    cmocka_unit_test(more_texts_than_are_kept_are_hashed_again),
 	    cmocka_unit_test(a_leaf_is_shown_as_json),
 	    cmocka_unit_test(every_leaf_can_be_shown_and_none_that_is_cut),
 	};
