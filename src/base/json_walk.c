@@ -386,6 +386,9 @@ json_parse_into(struct json_reader *reader, struct text bytes, struct arena *are
 
 	walk.bytes = bytes.data ? bytes.data : "";
 	walk.size = bytes.size;
+	walk.tokens = walk.tokens_end = NULL;
+	walk.nodes = NULL;
+	walk.escapes = false;
 	walk.reader = reader;
 	walk.arena = arena;
 	walk.err = err;

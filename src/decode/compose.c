@@ -309,8 +309,8 @@ value_equal(const struct value *a, const struct value *b)
 		return a->boolean == b->boolean;
 	case VALUE_LONG:
 		return a->integer == b->integer;
-	case VALUE_DOUBLE:
-		return memcmp(&a->number, &b->number, sizeof(double)) == 0;
+	case VALUE_DOUBLE: /* by its bits: a NaN is the same NaN */
+		return a->integer == b->integer;
 	case VALUE_TEXT:
 		return text_equal(a->text, b->text);
 	default:

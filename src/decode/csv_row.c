@@ -155,7 +155,7 @@ csv_row_open(const struct message_schema *schema, const struct wanted *wanted, s
 	made->delimiter = schema && schema->delimiter ? schema->delimiter : ',';
 	made->has_header = schema && schema->text.data;
 	arena_init(&made->arena);
-	if (made->has_header && !read_header(made, schema->text, problem)) {
+	if (schema && made->has_header && !read_header(made, schema->text, problem)) {
 		csv_row_close(made);
 		return false;
 	}

@@ -2,6 +2,8 @@
 /* Message by message: the plan of its schema reads a row, the mapping composes an event. */
 #include "decode/decoder.h"
 
+#include <assert.h>
+
 #include "base/memory.h"
 #include "compose.h"
 #include "model/reason.h"
@@ -64,6 +66,7 @@ decoder_open(const struct decoder_options *options, struct decoder **decoder, st
 		mapping_close(mapping);
 		return false;
 	}
+	assert(mapping);
 	*decoder = memory_get(sizeof(**decoder));
 	(*decoder)->mapping = mapping;
 	decoder_start(*decoder, options);

@@ -332,8 +332,7 @@ holds(struct wide *wide, struct wide_cell *cell, uint32_t dataset, const struct 
 	case VALUE_LONG:
 		return cell->kind == VALUE_LONG && cell->integer == value->integer;
 	case VALUE_DOUBLE: /* by its bits: a NaN is the same NaN */
-		return cell->kind == VALUE_DOUBLE &&
-		    memcmp(&cell->number, &value->number, sizeof(double)) == 0;
+		return cell->kind == VALUE_DOUBLE && cell->integer == value->integer;
 	default:
 		return cell->kind == VALUE_NULL;
 	}
