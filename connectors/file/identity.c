@@ -52,6 +52,17 @@ next_of_all(struct stream *stream, struct message *message, bool *found, bool *u
 	return stream_next(stream, true, message, found, err);
 }
 
+/* How a file begins does not depend on a container's block that is still being written. */
+static bool
+next_of_beginning(struct stream *stream, const struct file_settings *settings,
+    struct message *message, bool *found, bool *unfinished, struct error *err)
+{
+	*unfinished = false;
+	if (settings->format == FORMAT_AVRO)
+		return stream_next(stream, false, message, found, err);
+	return next_of_all(stream, message, found, unfinished, err);
+}
+
 bool
 file_identity_begin(int fd, const struct file_settings *settings, struct schemas *schemas,
     int64_t limit_byte, struct beginning *beginning, struct error *err)
@@ -63,13 +74,14 @@ file_identity_begin(int fd, const struct file_settings *settings, struct schemas
 	*beginning = (struct beginning){.header_offset = -1};
 	if (!file_identity_open(fd, settings, schemas, true, &stream, err))
 		return false;
-	input_limit(stream_input(stream), limit_byte);
+	stream_limit(stream, limit_byte);
 	do {
-		done = next_of_all(stream, &message, &found, &beginning->is_unfinished, err);
+		done = next_of_beginning(
+		    stream, settings, &message, &found, &beginning->is_unfinished, err);
 		if (done && found && message.kind == MESSAGE_BLANK && stream_schema(stream) &&
 		    beginning->header_offset < 0 && settings->header)
 			beginning->header_offset = message.offset;
-	} while (done && found && message.kind == MESSAGE_BLANK);
+	} while (done && found && !stream_first(stream, &beginning->first));
 	beginning->has_first = stream_first(stream, &beginning->first);
 	beginning->schema = stream_schema(stream);
 	stream_close(stream);
@@ -89,10 +101,10 @@ file_identity_verify(int fd, const struct file_settings *settings, struct schema
 	sha256_init(&content);
 	if (!file_identity_open(fd, settings, schemas, true, &stream, err))
 		return false;
-	input_limit(stream_input(stream), mark->byte);
+	stream_limit(stream, mark->byte);
 	while (done && found && stream_offset(stream) < mark->offset) {
 		done = next_of_all(stream, &message, &found, &unfinished, err);
-		if (done && found)
+		if (done && found && message.kind != MESSAGE_GAP)
 			file_identity_add_content(&content, message.payload);
 	}
 	sha256_now(&content, read);

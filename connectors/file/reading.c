@@ -67,14 +67,18 @@ take_tail(struct tracked *tracked, struct batch *batch)
 static void
 fail_cut_short(struct tracked *tracked)
 {
+	const struct stream *stream = tracked->stream;
+	bool packed = input_is_cut(stream_input(stream));
 	struct error err = {0};
 
 	error_set(&err, ERROR_MALFORMED,
-	    "was cut short: it ends inside its gzip stream, behind %lld unpacked bytes (record "
-	    "%lld): fetch the whole "
-	    "file and run again; what came before is read",
-	    (long long)input_position(stream_input(tracked->stream)),
-	    (long long)stream_offset(tracked->stream) + 1);
+	    "was cut short: it ends inside its %s, behind %lld %sbytes (record %lld): fetch the "
+	    "whole file and run again; what came before is read",
+	    packed                      ? "gzip stream"
+		: stream_schema(stream) ? "last block"
+					: "header",
+	    (long long)(packed ? input_position(stream_input(stream)) : stream_byte(stream)),
+	    packed ? "unpacked " : "", (long long)stream_offset(stream) + 1);
 	tracked_fail(tracked, &err);
 }
 
@@ -95,7 +99,8 @@ end(struct tracked *tracked, struct batch *batch)
 	bool left = tracked->path && !tracked->moved && stream_tail_bytes(tracked->stream) &&
 	    !stream_tail_is_whole(tracked->stream);
 
-	if (input_is_cut(stream_input(tracked->stream))) {
+	if (input_is_cut(stream_input(tracked->stream)) ||
+	    (left && tracked->scope->settings.format == FORMAT_AVRO)) {
 		fail_cut_short(tracked);
 		return;
 	}

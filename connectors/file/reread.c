@@ -86,7 +86,7 @@ reread(const char *path, const struct file_settings *settings, const struct part
 
 	if (done) {
 		/* What was added since must not finish a record that was taken unfinished. */
-		input_limit(stream_input(stream), partition->next_byte);
+		stream_limit(stream, partition->next_byte);
 		done = visit_all(stream, partition, visit, context, err);
 		if (!done)
 			error_within(err, "%s", partition->name);

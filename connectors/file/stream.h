@@ -47,13 +47,16 @@ MUST_USE bool stream_fill(
 MUST_USE bool stream_next(
     struct stream *stream, bool final, struct message *message, bool *found, struct error *err);
 
+/* What lies at or behind this position is not of the file (of a container nothing is hidden). */
+void stream_limit(struct stream *stream, int64_t byte);
+
 /* Where the next record begins. */
 int64_t stream_offset(const struct stream *stream);
 int64_t stream_byte(const struct stream *stream);
 /* Bytes behind the last record that do not end one yet. */
 int64_t stream_tail_bytes(const struct stream *stream);
 /* Whether the tail is a whole record that lacks only its line end: CSV always, a JSON line if
- * its last brace closes its first. */
+ * its last brace closes its first, never a container's block. */
 bool stream_tail_is_whole(const struct stream *stream);
 
 /* The identity of the first payload that is not blank among those it gave; false before there is one. */
