@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#define CHECKPOINT_PAGES 1000
 #define HEADER_BYTES 100               /* of a database file; fileformat2, section 1.3 */
 #define HEADER_MAGIC "SQLite format 3" /* with its NUL */
 #define HEADER_RESERVED 20
@@ -210,6 +211,24 @@ run_pragmas(struct database *database, const char *const *pragmas, struct error 
 }
 
 /*
+ * After a commit that made the log long: copies it into the database file and, if
+ * no reader is in the way, empties it; so a log that was copied seldom lies about.
+ * Waits for nobody. The commit stands whatever becomes of this.
+ */
+static int
+copy_log(void *context, sqlite3 *db, const char *name, int pages)
+{
+	struct database *database = context;
+
+	if (pages < CHECKPOINT_PAGES)
+		return SQLITE_OK;
+	sqlite3_busy_timeout(db, 0);
+	sqlite3_wal_checkpoint_v2(db, name, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+	sqlite3_busy_timeout(db, database->busy_ms);
+	return SQLITE_OK;
+}
+
+/*
  * No spilling of the cache: pages go to the log by a commit and not before, which
  * the log's checksums rely on.
  */
@@ -227,11 +246,11 @@ set_up(struct database *database, const struct database_options *options, struct
 	static const char *const for_writers[] = {
 	    "PRAGMA journal_mode = WAL",
 	    "PRAGMA synchronous = FULL",
-	    "PRAGMA wal_autocheckpoint = 1000",     /* pages */
 	    "PRAGMA journal_size_limit = 67108864", /* what a slow reader made grow is cut again */
 	    NULL,
 	};
 
+	sqlite3_wal_hook(database->db, copy_log, database);
 	return run_pragmas(database, for_all, err) &&
 	    run_pragma(database, err, "PRAGMA secure_delete = %s",
 		options->secure_delete ? "ON" : "OFF") &&
@@ -312,7 +331,8 @@ open_file(struct database *database, const struct database_options *options, str
 	if (rc != SQLITE_OK)
 		return database_fail(database, rc, err);
 	sqlite3_extended_result_codes(database->db, 1);
-	sqlite3_busy_timeout(database->db, options->busy_ms ? options->busy_ms : 5000);
+	database->busy_ms = options->busy_ms ? options->busy_ms : 5000;
+	sqlite3_busy_timeout(database->db, database->busy_ms);
 	return true;
 }
 
@@ -440,8 +460,8 @@ check_structure(struct database *database, struct error *err)
 	return done;
 }
 
-bool
-database_check(struct database *database, struct error *err)
+static bool
+check_pages(struct database *database, struct error *err)
 {
 	uint64_t bad_page;
 	int rc = page_checksum_scan(database->db, &bad_page);
@@ -452,5 +472,20 @@ database_check(struct database *database, struct error *err)
 		return error_set(err, ERROR_DAMAGED,
 		    "%s: page %llu is not what was written (checksum)", database->path,
 		    (unsigned long long)bad_page);
-	return check_structure(database, err);
+	return true;
+}
+
+/* In a transaction, so that the log stays as it is: no writer begins it anew. */
+bool
+database_check(struct database *database, struct error *err)
+{
+	int64_t version;
+	bool done;
+
+	if (!database_begin_read(database, err))
+		return false;
+	done = read_version(database, &version, err) && check_pages(database, err) &&
+	    check_structure(database, err);
+	database_rollback(database);
+	return done;
 }

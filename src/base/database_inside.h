@@ -10,6 +10,7 @@
 struct database {
 	sqlite3 *db;
 	char *path;
+	int busy_ms;
 	struct statement *statements; /* open ones, the newest first */
 };
 

@@ -11,6 +11,7 @@
  * the cache off), hence whatever may be read is linked.
  */
 #include "page_checksum.h"
+#include "log_frames.h"
 
 #include <pthread.h>
 #include <sqlite3.h>
@@ -21,8 +22,6 @@
 #define PAGE_BYTES_MIN 512
 #define PAGE_BYTES_MAX 65536
 #define HEADER_RESERVED 20 /* byte of the database header: reserved bytes a page */
-#define LOG_HEADER_BYTES 32
-#define FRAME_HEADER_BYTES 24
 #define SCAN_ATTEMPTS 3
 
 enum checked_kind {
@@ -33,6 +32,7 @@ enum checked_kind {
 struct checked_file {
 	sqlite3_file base;
 	enum checked_kind kind;
+	sqlite3_file *database; /* of a log: its database file, through this layer */
 	int scratch_bytes;
 	unsigned char *scratch; /* the page that is written, with its checksum */
 	sqlite3_int64 size;     /* of a database file, at least */
@@ -130,91 +130,63 @@ clear_gap(unsigned char *page, int bytes, bool first, sqlite3_int64 file_size)
 	memset(gap, 0, (size_t)(page + content - gap));
 }
 
+/* The page as the database file is to hold it. out: bytes */
+static void
+finish_page(struct checked_file *checked, const void *page, int bytes, sqlite3_int64 offset,
+    unsigned char *out)
+{
+	XXH64_canonical_t checksum;
+
+	memcpy(out, page, (size_t)bytes - PAGE_CHECKSUM_BYTES);
+	clear_gap(out, bytes, offset == 0, checked->size);
+	page_checksum(out, bytes, offset, &checksum);
+	memcpy(out + bytes - PAGE_CHECKSUM_BYTES, checksum.digest, PAGE_CHECKSUM_BYTES);
+}
+
+static bool
+reserve_scratch(struct checked_file *checked, int bytes)
+{
+	if (checked->scratch_bytes >= bytes)
+		return true;
+	sqlite3_free(checked->scratch);
+	checked->scratch = sqlite3_malloc(bytes);
+	checked->scratch_bytes = checked->scratch ? bytes : 0;
+	return checked->scratch != NULL;
+}
+
 static int
 write_page(struct checked_file *checked, const void *page, int bytes, sqlite3_int64 offset)
 {
 	const unsigned char *plain = page;
-	XXH64_canonical_t checksum;
+	sqlite3_file *file = lower(&checked->base);
 
 	/* Page 1 says how much the others reserve: less would overwrite content. */
 	if (!is_page_size(bytes) || offset % bytes != 0 ||
 	    (offset == 0 && plain[HEADER_RESERVED] != PAGE_CHECKSUM_BYTES))
 		return SQLITE_IOERR_WRITE;
-	if (checked->scratch_bytes < bytes) {
-		sqlite3_free(checked->scratch);
-		checked->scratch = sqlite3_malloc(bytes);
-		checked->scratch_bytes = checked->scratch ? bytes : 0;
-		if (!checked->scratch)
-			return SQLITE_IOERR_NOMEM;
-	}
+	if (!reserve_scratch(checked, bytes))
+		return SQLITE_IOERR_NOMEM;
 	if (checked->size < offset + bytes)
 		checked->size = offset + bytes;
-	memcpy(checked->scratch, plain, (size_t)bytes - PAGE_CHECKSUM_BYTES);
-	clear_gap(checked->scratch, bytes, offset == 0, checked->size);
-	page_checksum(checked->scratch, bytes, offset, &checksum);
-	memcpy(
-	    checked->scratch + bytes - PAGE_CHECKSUM_BYTES, checksum.digest, PAGE_CHECKSUM_BYTES);
-	return lower(&checked->base)
-	    ->pMethods->xWrite(lower(&checked->base), checked->scratch, bytes, offset);
+	finish_page(checked, page, bytes, offset, checked->scratch);
+	return file->pMethods->xWrite(file, checked->scratch, bytes, offset);
 }
 
-/* --- frames of the write-ahead log ---------------------------------------------------- */
-
-static uint32_t
-big_endian(const unsigned char *at)
+bool
+page_checksum_stands(sqlite3_file *database, const unsigned char *page, int bytes, uint32_t number)
 {
-	return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
-}
+	struct checked_file *checked = (struct checked_file *)database;
+	sqlite3_int64 end = (sqlite3_int64)number * bytes;
+	unsigned char checksum[PAGE_CHECKSUM_BYTES];
+	sqlite3_file *file = lower(database);
 
-static uint32_t
-little_endian(const unsigned char *at)
-{
-	return (uint32_t)at[3] << 24 | (uint32_t)at[2] << 16 | (uint32_t)at[1] << 8 | at[0];
-}
-
-/* Source: fileformat2, section 4.2 "Checksum Algorithm". bytes: a multiple of 8. */
-static void
-chain(bool words_big_endian, const unsigned char *data, int bytes, uint32_t sums[2])
-{
-	uint32_t (*word)(const unsigned char *) = words_big_endian ? big_endian : little_endian;
-	int at;
-
-	for (at = 0; at < bytes; at += 8) {
-		sums[0] += word(data + at) + sums[1];
-		sums[1] += word(data + at + 4) + sums[0];
-	}
-}
-
-/* Whether a frame's page and header are what was linked behind the frame before. */
-static int
-check_frame(sqlite3_file *file, const unsigned char *page, int bytes, sqlite3_int64 page_offset)
-{
-	sqlite3_file *log = lower(file);
-	sqlite3_int64 frame = page_offset - FRAME_HEADER_BYTES;
-	/* The chain's last sums: of the frame before, or of the log's header. */
-	sqlite3_int64 before = frame == LOG_HEADER_BYTES ? LOG_HEADER_BYTES - 8 : frame - bytes - 8;
-	unsigned char start[4], last[8], header[FRAME_HEADER_BYTES];
-	uint32_t sums[2];
-	int rc;
-
-	if ((rc = log->pMethods->xRead(log, start, sizeof(start), 0)) != SQLITE_OK ||
-	    (rc = log->pMethods->xRead(log, last, sizeof(last), before)) != SQLITE_OK ||
-	    (rc = log->pMethods->xRead(log, header, sizeof(header), frame)) != SQLITE_OK)
-		return rc == SQLITE_IOERR_SHORT_READ ? SQLITE_IOERR_DATA : rc;
-	sums[0] = big_endian(last);
-	sums[1] = big_endian(last + 4);
-	chain(start[3] & 1, header, 8, sums);
-	chain(start[3] & 1, page, bytes, sums);
-	return sums[0] == big_endian(header + 16) && sums[1] == big_endian(header + 20)
-	    ? SQLITE_OK
-	    : SQLITE_IOERR_DATA;
-}
-
-static bool
-is_frame_page(int bytes, sqlite3_int64 offset)
-{
-	offset -= LOG_HEADER_BYTES + FRAME_HEADER_BYTES;
-	return is_page_size(bytes) && offset >= 0 && offset % (bytes + FRAME_HEADER_BYTES) == 0;
+	if (!number || !reserve_scratch(checked, bytes) ||
+	    file->pMethods->xRead(file, checksum, sizeof(checksum), end - PAGE_CHECKSUM_BYTES) !=
+		SQLITE_OK)
+		return false;
+	finish_page(checked, page, bytes, end - bytes, checked->scratch);
+	return memcmp(checked->scratch + bytes - PAGE_CHECKSUM_BYTES, checksum, sizeof(checksum)) ==
+	    0;
 }
 
 /* --- the layer ------------------------------------------------------------------------ */
@@ -229,6 +201,28 @@ checked_close(sqlite3_file *file)
 	return rc;
 }
 
+/* Pages are read by everyone, the header and whole frames only before a recovery. */
+static int
+check_log(sqlite3_file *file, int read_rc, const void *data, int bytes, sqlite3_int64 offset)
+{
+	struct checked_file *checked = (struct checked_file *)file;
+
+	if (is_page_size(bytes) && log_is_page(bytes, offset)) {
+		if (read_rc == SQLITE_IOERR_SHORT_READ)
+			return SQLITE_IOERR_DATA;
+		return read_rc == SQLITE_OK ? log_check_page(lower(file), data, bytes, offset)
+					    : read_rc;
+	}
+	if (read_rc != SQLITE_OK)
+		return read_rc;
+	if (bytes == LOG_HEADER_BYTES && offset == 0)
+		return log_check_header(lower(file), data);
+	bytes -= FRAME_HEADER_BYTES;
+	if (is_page_size(bytes) && log_is_frame(bytes, offset))
+		return log_check_frame(lower(file), checked->database, data, bytes, offset);
+	return SQLITE_OK;
+}
+
 static int
 checked_read(sqlite3_file *file, void *out, int bytes, sqlite3_int64 offset)
 {
@@ -236,11 +230,7 @@ checked_read(sqlite3_file *file, void *out, int bytes, sqlite3_int64 offset)
 
 	if (((struct checked_file *)file)->kind == CHECKED_DATABASE)
 		return check_page(file, rc, out, bytes, offset);
-	if (!is_frame_page(bytes, offset))
-		return rc;
-	if (rc == SQLITE_OK)
-		return check_frame(file, out, bytes, offset);
-	return rc == SQLITE_IOERR_SHORT_READ ? SQLITE_IOERR_DATA : rc;
+	return check_log(file, rc, out, bytes, offset);
 }
 
 static int
@@ -367,6 +357,8 @@ checked_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, 
 		return lower_vfs->xOpen(lower_vfs, name, file, flags, out_flags);
 	memset(checked, 0, sizeof(*checked));
 	checked->kind = flags & SQLITE_OPEN_WAL ? CHECKED_LOG : CHECKED_DATABASE;
+	if (checked->kind == CHECKED_LOG)
+		checked->database = sqlite3_database_file_object(name);
 	rc = lower_vfs->xOpen(lower_vfs, name, lower(file), flags, out_flags);
 	if (!lower(file)->pMethods)
 		return rc;
@@ -436,6 +428,17 @@ page_size_of(sqlite3_file *file, int *bytes)
 	return rc;
 }
 
+/* A page whose newest version stands in the log may be anything here, even a hole. */
+static bool
+log_covers(struct sqlite3 *db, int bytes, int64_t number)
+{
+	sqlite3_file *log = NULL;
+
+	return sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log) == SQLITE_OK &&
+	    log && log->pMethods == &checked_methods &&
+	    log_holds(lower(log), bytes, (uint32_t)number);
+}
+
 int
 page_checksum_scan(struct sqlite3 *db, uint64_t *bad_page)
 {
@@ -457,8 +460,13 @@ page_checksum_scan(struct sqlite3 *db, uint64_t *bad_page)
 		if (offset == lock_byte)
 			continue;
 		rc = read_patiently(file, page, bytes, offset);
-		if (rc == SQLITE_IOERR_DATA)
-			*bad_page = (uint64_t)(offset / bytes) + 1;
+		if (rc != SQLITE_IOERR_DATA)
+			continue;
+		*bad_page = (uint64_t)(offset / bytes) + 1;
+		if (log_covers(db, bytes, (int64_t)*bad_page)) {
+			*bad_page = 0;
+			rc = SQLITE_OK;
+		}
 	}
 	return rc == SQLITE_IOERR_DATA ? SQLITE_OK : rc;
 }

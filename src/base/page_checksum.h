@@ -8,9 +8,9 @@
  * They are written with the page and compared whenever a whole page is read.
  *
  * The write-ahead log: SQLite itself chains a checksum through its frames, but
- * looks at it only when it recovers. Here each page read from the log is compared
- * with its link of that chain. Source: "The SQLite Database File Format",
- * section 4 (https://www.sqlite.org/fileformat2.html#walformat).
+ * looks at it only when it recovers, and then takes a broken link for the end.
+ * Here each page read from the log is compared with its link of that chain, and
+ * a recovery that would lose what was committed is refused (log_frames.h).
  *
  * Copies of moved cells, which SQLite leaves in a page's gap, are not written:
  * so what secure_delete deletes is gone.
@@ -38,5 +38,12 @@ int page_checksum_register(void);
  * checkpoint writes at that moment are looked at again. Returns SQLite's result code.
  */
 int page_checksum_scan(struct sqlite3 *db, uint64_t *bad_page);
+
+struct sqlite3_file;
+/*
+ * Whether the page of that number in the database file is this one: then a
+ * checkpoint has copied it there. database: a file of this layer
+ */
+bool page_checksum_stands(struct sqlite3_file *database, const unsigned char *page, int bytes, uint32_t number);
 
 #endif
