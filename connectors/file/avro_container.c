@@ -283,7 +283,7 @@ unpack(struct avro_container *container, const uint8_t *bytes, size_t size, cons
 	int result = Z_OK;
 
 	if (!container->has_inflater && inflateInit2(inflater, -MAX_WBITS) != Z_OK)
-		abort();
+		memory_refused(sizeof(*inflater));
 	container->has_inflater = true;
 	inflateReset(inflater);
 	inflater->next_in = (Bytef *)bytes;

@@ -7,13 +7,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+void
+memory_refused(size_t bytes)
+{
+	fprintf(stderr, "dyetrace: the system refuses %zu bytes of memory\n", bytes);
+	abort();
+}
+
 static void *
 sure(void *block, size_t bytes)
 {
-	if (block || !bytes)
-		return block;
-	fprintf(stderr, "dyetrace: the system refuses %zu bytes of memory\n", bytes);
-	abort();
+	if (!block && bytes)
+		memory_refused(bytes);
+	return block;
 }
 
 void *

@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+/* For those who ask the system by other ways: says so and aborts. */
+_Noreturn void memory_refused(size_t bytes);
 /* gives: zeroed memory, ended by memory_free() */
 void *memory_get(size_t bytes);
 void *memory_get_array(size_t count, size_t bytes_each);

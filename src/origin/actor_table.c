@@ -20,10 +20,8 @@ map_pages(size_t bytes)
 {
 	void *pages = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
-	if (pages == MAP_FAILED) {
-		fprintf(stderr, "dyetrace: out of memory: %zu bytes for actors refused\n", bytes);
-		abort();
-	}
+	if (pages == MAP_FAILED)
+		memory_refused(bytes);
 	return pages;
 }
 
