@@ -61,7 +61,8 @@ check_fields(
 	for (i = 1; i < dataset->field_count; i++) {
 		field = dataset->by_name[i];
 		before = dataset->by_name[i - 1];
-		if (!field->name.data || !before->name.data || !text_equal(field->name, before->name))
+		if (!field->name.data || !before->name.data ||
+		    !text_equal(field->name, before->name))
 			continue;
 		yaml_problem_add(reading->problems, reading->file,
 		    list->items[field - dataset->fields],
