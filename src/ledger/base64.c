@@ -25,7 +25,7 @@ base64_add(struct buffer *out, const void *bytes, size_t size)
 static int
 value_of(char c)
 {
-	const char *at = c ? memchr(letters, c, 64) : NULL;
+	const char *at = c ? strchr(letters, c) : NULL;
 
 	return at ? (int)(at - letters) : -1;
 }

@@ -121,7 +121,7 @@ behind(struct text text, const char *prefix)
 {
 	size_t size = strlen(prefix);
 
-	if (text.size < size || memcmp(text.data, prefix, size) != 0)
+	if (!text.data || text.size < size || memcmp(text.data, prefix, size) != 0)
 		return TEXT_NONE;
 	return (struct text){text.data + size, text.size - size};
 }
@@ -141,7 +141,7 @@ is_name(struct text text)
 static bool
 read_origin(struct lines *lines, struct checkpoint *checkpoint, struct error *err)
 {
-	struct text line;
+	struct text line = TEXT("");
 
 	if (!next_line(lines, &line, err))
 		return false;
@@ -155,7 +155,7 @@ read_origin(struct lines *lines, struct checkpoint *checkpoint, struct error *er
 static bool
 read_conclusions(struct lines *lines, struct checkpoint *checkpoint, struct error *err)
 {
-	struct text line, rest;
+	struct text line = TEXT_NONE, rest;
 	const char *space;
 
 	if (!next_line(lines, &line, err))
@@ -175,7 +175,7 @@ static bool
 read_time(struct lines *lines, struct checkpoint *checkpoint, struct error *err)
 {
 	const struct timestamp_rule rule = {.format = TIMESTAMP_ISO8601};
-	struct text line, time;
+	struct text line = TEXT_NONE, time;
 	struct error ignored;
 	char again[TIMESTAMP_TEXT_BYTES];
 
@@ -194,7 +194,7 @@ read_time(struct lines *lines, struct checkpoint *checkpoint, struct error *err)
 static bool
 read_body(struct lines *lines, struct checkpoint *checkpoint, struct error *err)
 {
-	struct text line;
+	struct text line = TEXT_NONE;
 
 	if (!read_origin(lines, checkpoint, err) || !next_line(lines, &line, err))
 		return false;
@@ -218,7 +218,7 @@ static bool
 read_signature(struct lines *lines, struct signature *signature, struct error *err)
 {
 	struct buffer bytes = {0};
-	struct text line, rest;
+	struct text line = TEXT_NONE, rest;
 	const char *space;
 	bool good;
 
@@ -242,7 +242,7 @@ static bool
 check_signatures(struct lines *lines, struct text body, const struct checkpoint *checkpoint,
     const uint8_t public_key[KEY_BYTES], struct error *err)
 {
-	struct signature signature;
+	struct signature signature = {0};
 	bool good = !public_key;
 	uint8_t hash[4];
 
@@ -264,7 +264,7 @@ checkpoint_read(struct text note, const uint8_t public_key[KEY_BYTES],
     struct checkpoint *checkpoint, struct error *err)
 {
 	struct lines lines = {.rest = note};
-	struct text empty, body;
+	struct text empty = TEXT_NONE, body;
 
 	*checkpoint = (struct checkpoint){0};
 	if (note.size > CHECKPOINT_BYTES_MAX)

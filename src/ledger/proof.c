@@ -94,7 +94,7 @@ static bool
 read_leaf(const json_t *document, struct arena *arena, struct proof *proof, struct error *err)
 {
 	struct buffer bytes = {0};
-	struct text text;
+	struct text text = TEXT_NONE;
 	bool good = text_member(document, "leaf", &text, err);
 
 	if (good && !base64_read(text, &bytes))
@@ -195,8 +195,8 @@ check_document(const json_t *document, struct text expected_verifier, struct are
     struct proof *proof, struct error *err)
 {
 	struct tree_hash leaf;
-	struct text note, verifier;
-	uint64_t version, size;
+	struct text note = TEXT_NONE, verifier = TEXT_NONE;
+	uint64_t version = 0, size = 0;
 
 	if (!number_member(document, "dyetrace_proof", &version, err))
 		return false;

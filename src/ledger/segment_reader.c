@@ -88,7 +88,7 @@ static bool
 use_segment(struct ledger_reader *reader, uint32_t number, struct error *err)
 {
 	char name[SEGMENT_NAME_BYTES], *path;
-	struct stat status;
+	struct stat status = {0};
 	bool good = true;
 
 	if (reader->fd >= 0)
@@ -119,7 +119,7 @@ static bool
 open_block(struct ledger_reader *reader, uint32_t *objects, struct error *err)
 {
 	struct text raw = buffer_text(&reader->raw);
-	struct block_header header;
+	struct block_header header = {0};
 
 	if (!container_block_header(raw, &header) ||
 	    header.header_bytes + header.data_bytes + SYNC_BYTES != (int64_t)raw.size)
@@ -147,7 +147,7 @@ load(struct ledger_reader *reader, int64_t offset, int64_t bytes, struct error *
 static bool
 read_place(struct ledger_reader *reader, const struct block_place *place, struct error *err)
 {
-	uint32_t objects;
+	uint32_t objects = 0;
 
 	if (place->bytes < SYNC_BYTES + 2 || (uint64_t)place->bytes > BLOCK_BYTES_MAX + 64)
 		return error_set(err, ERROR_DAMAGED, "the catalog gives the block %lld bytes",
@@ -188,7 +188,7 @@ static bool
 frame(struct ledger_reader *reader, int64_t offset, struct block_place *place, struct error *err)
 {
 	int64_t left = reader->size - offset;
-	struct block_header header;
+	struct block_header header = {0};
 
 	if (!load(reader, offset, left < BLOCK_HEADER_MAX ? left : BLOCK_HEADER_MAX, err))
 		return false;
@@ -261,7 +261,7 @@ walk_segment(struct ledger_reader *reader, bool last, struct walk *walk, struct 
 {
 	int64_t offset = reader->container.header_bytes;
 	char name[SEGMENT_NAME_BYTES];
-	struct block_place place;
+	struct block_place place = {0};
 
 	for (; offset < reader->size && !walk->stopped; offset += place.bytes) {
 		if (read_next(reader, offset, &place, err)) {

@@ -40,9 +40,11 @@ take_boolean(struct reader *reader)
 {
 	struct text byte = reader_take(reader, 1);
 
-	if (byte.data && byte.data[0] != 0 && byte.data[0] != 1)
+	if (!byte.data)
+		return false;
+	if (byte.data[0] != 0 && byte.data[0] != 1)
 		reader->bad = true;
-	return !reader->bad && byte.data[0];
+	return byte.data[0] == 1;
 }
 
 double
