@@ -33,30 +33,30 @@ enum container_state {
 struct avro_container {
 	struct avro_container_options options;
 	enum container_state state;
-	struct buffer in;   /* bytes of the file from in_byte on; those before `at` are used */
+	struct buffer in; /* bytes of the file from in_byte on; those before `at` are used */
 	size_t at;
 	int64_t in_byte;
-	size_t tried;	    /* bytes of the header when it was looked at last */
+	size_t tried; /* bytes of the header when it was looked at last */
 
 	struct buffer schema_text;
 	struct avro_schema *schema;
 	struct avro_walk *walk;
-	uint32_t number;    /* of the walk over one record */
+	uint32_t number; /* of the walk over one record */
 	enum avro_codec codec;
 	uint8_t marker[AVRO_MARKER_BYTES];
 	z_stream inflater;
 	bool has_inflater;
 
-	int64_t offset;	    /* ordinal of the next record */
-	int64_t wanted;	    /* what lies before it is passed over */
-	int64_t left;	    /* records of the block that are still to come */
+	int64_t offset;     /* ordinal of the next record */
+	int64_t wanted;     /* what lies before it is passed over */
+	int64_t left;       /* records of the block that are still to come */
 	size_t block_bytes; /* of the block in `in`, with its header and marker */
 	const uint8_t *p, *end;
-	struct buffer out;  /* the block unpacked */
+	struct buffer out; /* the block unpacked */
 
 	struct buffer kept; /* in a search: the first bytes of the block */
-	int64_t lost;	    /* ordinals that the BROKEN record takes along: a GAP of lost - 1 follows */
-	int64_t gap;	    /* ordinals of a gap that comes next */
+	int64_t lost; /* ordinals that the BROKEN record takes along: a GAP of lost - 1 follows */
+	int64_t gap;  /* ordinals of a gap that comes next */
 	char detail[256];
 
 	struct avro_frame ahead; /* read by resume, not given yet */
@@ -69,7 +69,12 @@ struct block_head {
 	size_t bytes; /* of the header itself */
 };
 
-enum block_look { LOOK_MORE, LOOK_WHOLE, LOOK_NO_MARKER, LOOK_NO_HEADER };
+enum block_look {
+	LOOK_MORE,
+	LOOK_WHOLE,
+	LOOK_NO_MARKER,
+	LOOK_NO_HEADER
+};
 
 struct avro_container *
 avro_container_open(const struct avro_container_options *options)
@@ -133,7 +138,8 @@ fill(struct avro_container *container, size_t need, bool *enough, struct error *
 
 	while (available(container) < need && got) {
 		buffer_reserve(in, CHUNK_BYTES);
-		if (!container->options.read(container->options.context, in->data + in->size, CHUNK_BYTES, &got, err))
+		if (!container->options.read(
+			container->options.context, in->data + in->size, CHUNK_BYTES, &got, err))
 			return false;
 		in->size += got;
 	}
@@ -172,7 +178,9 @@ read_header(struct avro_container *container, bool final, bool *whole, struct er
 		container->tried = available(container);
 		if (!container->tried)
 			return true;
-		if (!avro_header_read((struct text){(const char *)front(container), container->tried}, &header, whole, err))
+		if (!avro_header_read(
+			(struct text){(const char *)front(container), container->tried}, &header,
+			whole, err))
 			return false;
 	}
 	if (*whole)
@@ -184,7 +192,8 @@ read_header(struct avro_container *container, bool final, bool *whole, struct er
 static bool
 is_plausible(const struct avro_container *container, const struct block_head *head)
 {
-	uint64_t min_bytes = avro_schema_root(container->schema)->min_bytes, room = (uint64_t)head->size;
+	uint64_t min_bytes = avro_schema_root(container->schema)->min_bytes,
+		 room = (uint64_t)head->size;
 
 	if (head->count < 0 || head->size < 0 || head->size > (int64_t)AVRO_BLOCK_BYTES_MAX)
 		return false;
@@ -214,7 +223,8 @@ look_at_head(const struct avro_container *container, struct block_head *head)
 /* Looks at the block that begins here, reading on as far as it says it goes.
  * LOOK_MORE: it is not all there; then head->bytes is 0 unless its header is. */
 static bool
-look(struct avro_container *container, struct block_head *head, enum block_look *seen, struct error *err)
+look(struct avro_container *container, struct block_head *head, enum block_look *seen,
+    struct error *err)
 {
 	bool enough;
 
@@ -229,7 +239,8 @@ look(struct avro_container *container, struct block_head *head, enum block_look 
 		return false;
 	if (!enough)
 		*seen = LOOK_MORE;
-	else if (memcmp(front(container) + head->bytes + head->size, container->marker, AVRO_MARKER_BYTES) != 0)
+	else if (memcmp(front(container) + head->bytes + head->size, container->marker,
+		     AVRO_MARKER_BYTES) != 0)
 		*seen = LOOK_NO_MARKER;
 	return true;
 }
@@ -255,7 +266,8 @@ set_broken(struct avro_container *container, const uint8_t *bytes, size_t size, 
 {
 	frame->kind = MESSAGE_BROKEN;
 	frame->reason = reason;
-	frame->payload = (struct text){(const char *)bytes, size < AVRO_KEPT_BYTES ? size : AVRO_KEPT_BYTES};
+	frame->payload =
+	    (struct text){(const char *)bytes, size < AVRO_KEPT_BYTES ? size : AVRO_KEPT_BYTES};
 	frame->detail = text_of(container->detail);
 }
 
@@ -293,7 +305,8 @@ unpack(struct avro_container *container, const uint8_t *bytes, size_t size, cons
 		size_t room = size * 3 < CHUNK_BYTES ? CHUNK_BYTES : size * 3;
 
 		if (out->capacity - out->size < CHUNK_BYTES)
-			buffer_reserve(out, room < AVRO_BLOCK_BYTES_MAX ? room : AVRO_BLOCK_BYTES_MAX);
+			buffer_reserve(
+			    out, room < AVRO_BLOCK_BYTES_MAX ? room : AVRO_BLOCK_BYTES_MAX);
 		inflater->next_out = out->data + out->size;
 		inflater->avail_out = (uInt)(out->capacity - out->size);
 		result = inflate(inflater, Z_NO_FLUSH);
@@ -311,7 +324,8 @@ unpack(struct avro_container *container, const uint8_t *bytes, size_t size, cons
 
 /* A whole block: its records come next, or all of it is broken. false: *frame is that. */
 static bool
-open_block(struct avro_container *container, const struct block_head *head, struct avro_frame *frame)
+open_block(
+    struct avro_container *container, const struct block_head *head, struct avro_frame *frame)
 {
 	const uint8_t *bytes = front(container) + head->bytes;
 	const char *wrong;
@@ -347,7 +361,8 @@ close_block(struct avro_container *container)
 static void
 break_block(struct avro_container *container, struct avro_frame *frame)
 {
-	set_broken(container, container->p, (size_t)(container->end - container->p), REASON_AVRO_BLOCK, frame);
+	set_broken(container, container->p, (size_t)(container->end - container->p),
+	    REASON_AVRO_BLOCK, frame);
 	place(container, 1, frame);
 	container->gap = container->left - 1;
 	container->left = 0;
@@ -363,9 +378,11 @@ take_record(struct avro_container *container, struct avro_frame *frame)
 
 	next = avro_walk_run(container->walk, container->number, begin, container->end, &spot);
 	if (!next) {
-		set_detail(container, "the block at byte %lld: %s (byte %zu of the record); %lld records behind it are lost",
-		    (long long)byte_of_front(container), avro_fault_sentence(spot.fault), (size_t)(spot.at - begin) + 1,
-		    (long long)container->left - 1);
+		set_detail(container,
+		    "the block at byte %lld: %s (byte %zu of the record); %lld records behind it "
+		    "are lost",
+		    (long long)byte_of_front(container), avro_fault_sentence(spot.fault),
+		    (size_t)(spot.at - begin) + 1, (long long)container->left - 1);
 		break_block(container, frame);
 		return;
 	}
@@ -383,7 +400,8 @@ take_record(struct avro_container *container, struct avro_frame *frame)
 	place(container, 1, frame);
 	if (size <= container->options.record_bytes_max)
 		return;
-	set_detail(container, "%zu bytes; at most %zu are read", size, container->options.record_bytes_max);
+	set_detail(container, "%zu bytes; at most %zu are read", size,
+	    container->options.record_bytes_max);
 	set_broken(container, begin, size, REASON_TOO_LONG, frame);
 }
 
@@ -399,13 +417,16 @@ pass(struct avro_container *container, size_t bytes)
 
 /* Looks for the next marker; *found: *frame is the broken block before it. */
 static bool
-search(struct avro_container *container, bool final, struct avro_frame *frame, bool *found, struct error *err)
+search(struct avro_container *container, bool final, struct avro_frame *frame, bool *found,
+    struct error *err)
 {
 	bool enough = true;
 
 	while (enough) {
-		const uint8_t *marker = available(container) < AVRO_MARKER_BYTES ? NULL :
-			memmem(front(container), available(container), container->marker, AVRO_MARKER_BYTES);
+		const uint8_t *marker = available(container) < AVRO_MARKER_BYTES
+		    ? NULL
+		    : memmem(front(container), available(container), container->marker,
+			  AVRO_MARKER_BYTES);
 
 		if (marker) {
 			pass(container, (size_t)(marker - front(container)));
@@ -441,17 +462,19 @@ begin_search(struct avro_container *container, const struct block_head *head, en
 	if (seen == LOOK_NO_HEADER)
 		set_detail(container, "at byte %lld no block begins", byte);
 	else if (seen == LOOK_NO_MARKER)
-		set_detail(container, "the block of %lld records at byte %lld has no marker at its end", count, byte);
+		set_detail(container,
+		    "the block of %lld records at byte %lld has no marker at its end", count, byte);
 	else if (head->bytes)
-		set_detail(container, "the file ends inside the block of %lld records at byte %lld", count, byte);
+		set_detail(container, "the file ends inside the block of %lld records at byte %lld",
+		    count, byte);
 	else
 		set_detail(container, "the file ends inside the block at byte %lld", byte);
 }
 
 /* What begins here; *found: *frame is a block that cannot be read. *idle: there is nothing to go on with. */
 static bool
-begin_block(struct avro_container *container, bool final, struct avro_frame *frame, bool *found, bool *idle,
-    struct error *err)
+begin_block(struct avro_container *container, bool final, struct avro_frame *frame, bool *found,
+    bool *idle, struct error *err)
 {
 	struct block_head head;
 	enum block_look seen;
@@ -475,15 +498,16 @@ static void
 take_gap(struct avro_container *container, struct avro_frame *frame)
 {
 	*frame = (struct avro_frame){.kind = MESSAGE_GAP, .reason = REASON_AVRO_BLOCK};
-	frame->detail = set_detail(container, "%lld records of a damaged block", (long long)container->gap);
+	frame->detail =
+	    set_detail(container, "%lld records of a damaged block", (long long)container->gap);
 	place(container, container->gap, frame);
 	container->gap = 0;
 }
 
 /* One move of the machine; *found: it gave a frame; *idle: it cannot move now. */
 static bool
-move(struct avro_container *container, bool final, struct avro_frame *frame, bool *found, bool *idle,
-    struct error *err)
+move(struct avro_container *container, bool final, struct avro_frame *frame, bool *found,
+    bool *idle, struct error *err)
 {
 	*found = false;
 	if (container->gap > 0) {
@@ -543,8 +567,8 @@ trim(const struct avro_container *container, struct avro_frame *frame)
 }
 
 bool
-avro_container_next(struct avro_container *container, bool final, struct avro_frame *frame, bool *found,
-    struct error *err)
+avro_container_next(struct avro_container *container, bool final, struct avro_frame *frame,
+    bool *found, struct error *err)
 {
 	bool idle = false;
 
@@ -565,7 +589,8 @@ avro_container_next(struct avro_container *container, bool final, struct avro_fr
 }
 
 bool
-avro_container_resume(struct avro_container *container, int64_t offset, bool final, bool *there, struct error *err)
+avro_container_resume(
+    struct avro_container *container, int64_t offset, bool final, bool *there, struct error *err)
 {
 	container->wanted = offset;
 	if (!avro_container_next(container, final, &container->ahead, &container->has_ahead, err))
@@ -589,7 +614,9 @@ avro_container_offset(const struct avro_container *container)
 int64_t
 avro_container_tail_bytes(const struct avro_container *container)
 {
-	return container->state == CONTAINER_RECORDS ? 0 : (int64_t)(available(container) + container->kept.size);
+	return container->state == CONTAINER_RECORDS
+	    ? 0
+	    : (int64_t)(available(container) + container->kept.size);
 }
 
 void

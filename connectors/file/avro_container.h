@@ -65,15 +65,15 @@ void avro_container_close(struct avro_container *container); /* accepts NULL */
  * ERROR_MALFORMED, _LIMIT, _USAGE  the header or its schema cannot be used
  * what the callback says
  */
-MUST_USE bool avro_container_next(struct avro_container *container, bool final, struct avro_frame *frame,
-    bool *found, struct error *err);
+MUST_USE bool avro_container_next(struct avro_container *container, bool final,
+    struct avro_frame *frame, bool *found, struct error *err);
 
 /*
  * Passes over everything before a record, without unpacking blocks that lie
  * before it; before anything was read. *there false: the bytes do not reach so far.
  */
-MUST_USE bool avro_container_resume(struct avro_container *container, int64_t offset, bool final, bool *there,
-    struct error *err);
+MUST_USE bool avro_container_resume(
+    struct avro_container *container, int64_t offset, bool final, bool *there, struct error *err);
 
 /* The writer's schema; absent until the header was read. Borrowed until close. */
 struct text avro_container_schema(const struct avro_container *container);

@@ -25,8 +25,10 @@ magic_check(struct text bytes, struct error *err)
 		return true;
 	if (size == sizeof(magic) && memcmp(bytes.data, magic, 3) == 0)
 		return error_set(err, ERROR_MALFORMED,
-		    "an Avro container of version %u; only version 1 is read", (unsigned char)bytes.data[3]);
-	return error_set(err, ERROR_MALFORMED, "no Avro container file: it does not begin with \"Obj\" and 1");
+		    "an Avro container of version %u; only version 1 is read",
+		    (unsigned char)bytes.data[3]);
+	return error_set(
+	    err, ERROR_MALFORMED, "no Avro container file: it does not begin with \"Obj\" and 1");
 }
 
 /* Says why the metadata cannot be read on: not yet, or never. least: of the integer that stands here. */
@@ -108,7 +110,8 @@ codec_of(struct text name, enum avro_codec *codec, struct error *err)
 	if (text_is(name, "deflate"))
 		return true;
 	return error_set(err, ERROR_USAGE,
-	    "its blocks are packed with \"%s\", which is not read: write it with the codec deflate or null "
+	    "its blocks are packed with \"%s\", which is not read: write it with the codec deflate "
+	    "or null "
 	    "(`avro-tools recodec --codec deflate IN OUT` rewrites a file)",
 	    text_show(name, 32, shown, sizeof(shown)));
 }
@@ -130,12 +133,13 @@ avro_header_read(struct text bytes, struct avro_header *header, bool *whole, str
 			return error_set(err, ERROR_MALFORMED, "its header: %s (byte %zu)",
 			    avro_fault_sentence(metadata.fault), (size_t)(metadata.p - begin) + 1);
 		if (bytes.size >= AVRO_HEADER_BYTES_MAX)
-			return error_set(err, ERROR_LIMIT, "its header does not end within %zu bytes",
-			    AVRO_HEADER_BYTES_MAX);
+			return error_set(err, ERROR_LIMIT,
+			    "its header does not end within %zu bytes", AVRO_HEADER_BYTES_MAX);
 		return true;
 	}
 	if (twice)
-		return error_set(err, ERROR_MALFORMED, "its header names its schema or codec twice");
+		return error_set(
+		    err, ERROR_MALFORMED, "its header names its schema or codec twice");
 	if (!metadata.schema.data)
 		return error_set(err, ERROR_MALFORMED, "its header has no schema (avro.schema)");
 	if (!codec_of(metadata.codec, &header->codec, err))

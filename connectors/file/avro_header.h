@@ -13,7 +13,10 @@
 #define AVRO_MARKER_BYTES 16
 #define AVRO_HEADER_BYTES_MAX ((size_t)2 << 20)
 
-enum avro_codec { AVRO_CODEC_NULL, AVRO_CODEC_DEFLATE };
+enum avro_codec {
+	AVRO_CODEC_NULL,
+	AVRO_CODEC_DEFLATE
+};
 
 struct avro_header {
 	struct text schema; /* the writer's; borrowed from the bytes */
@@ -30,6 +33,7 @@ struct avro_header {
  * ERROR_LIMIT      longer than AVRO_HEADER_BYTES_MAX
  * ERROR_USAGE      a codec that is not read; the sentence says which, and what to do
  */
-MUST_USE bool avro_header_read(struct text bytes, struct avro_header *header, bool *whole, struct error *err);
+MUST_USE bool
+avro_header_read(struct text bytes, struct avro_header *header, bool *whole, struct error *err);
 
 #endif

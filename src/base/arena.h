@@ -11,7 +11,7 @@
 struct arena_chunk;
 
 struct arena {
-	struct arena_chunk *chunk;  /* the one in use; older ones behind it */
+	struct arena_chunk *chunk; /* the one in use; older ones behind it */
 	char *next, *end;
 	size_t bytes; /* given since the last reset, for limits */
 };

@@ -32,11 +32,11 @@ struct avro_build {
 	const struct json_document *json;
 	struct avro_schema *schema;
 	struct error *err;
-	uint32_t made;		  /* nodes so far */
+	uint32_t made; /* nodes so far */
 	uint32_t named_count;
-	struct symbols *names;	  /* full names of types, and simple names of fields and symbols */
+	struct symbols *names;    /* full names of types, and simple names of fields and symbols */
 	struct avro_node **named; /* [symbol]: the type of that full name */
-	uint32_t *seen;		  /* [symbol]: the round that met that simple name last */
+	uint32_t *seen;           /* [symbol]: the round that met that simple name last */
 	size_t named_capacity, seen_capacity;
 	uint32_t round;
 	struct avro_default *defaults;
@@ -45,8 +45,8 @@ struct avro_build {
 };
 
 /* Sets the error to "<JSON path of node `at`>: sentence"; returns false. */
-bool avro_refuse(struct avro_build *build, uint32_t at, enum error_kind kind, const char *format, ...)
-    PRINTF_LIKE(4, 5);
+bool avro_refuse(struct avro_build *build, uint32_t at, enum error_kind kind, const char *format,
+    ...) PRINTF_LIKE(4, 5);
 /* The index of a member's value in the document; 0: the object has none. */
 uint32_t avro_member(const struct avro_build *build, uint32_t object, const char *key);
 
@@ -56,22 +56,26 @@ const char *avro_shown(struct text word, char out[AVRO_SHOWN_BYTES]);
 
 /* The name and namespace of the declaration at `object`, within the namespace
  * `space`; both borrowed from the schema's arena. */
-MUST_USE bool avro_name_of(struct avro_build *build, uint32_t object, struct text space, struct text *full,
-    struct text *inner_space);
+MUST_USE bool avro_name_of(struct avro_build *build, uint32_t object, struct text space,
+    struct text *full, struct text *inner_space);
 /* Makes a full name stand for a type. ERROR_MALFORMED: it already does. */
 MUST_USE bool avro_name_add(struct avro_build *build, uint32_t object, struct avro_node *node);
 /* NULL if no type of that name was declared before */
-struct avro_node *avro_name_find(const struct avro_build *build, struct text name, struct text space);
+struct avro_node *
+avro_name_find(const struct avro_build *build, struct text name, struct text space);
 /* A field's, symbol's or alias's name: JSON text that is a name; without dots. */
-MUST_USE bool avro_name_simple(struct avro_build *build, uint32_t at, const char *what, struct text *name);
+MUST_USE bool
+avro_name_simple(struct avro_build *build, uint32_t at, const char *what, struct text *name);
 /* Begins a list in which no name may stand twice … */
 void avro_names_begin(struct avro_build *build);
 /* … and looks at one name of it. */
-MUST_USE bool avro_names_add(struct avro_build *build, uint32_t at, const char *what, struct text name);
+MUST_USE bool
+avro_names_add(struct avro_build *build, uint32_t at, const char *what, struct text name);
 /* `aliases`, where there are any. dotted: of a type, not of a field. */
 MUST_USE bool avro_aliases_check(struct avro_build *build, uint32_t object, bool dotted);
 
-MUST_USE bool avro_default_check(struct avro_build *build, const struct avro_node *type, uint32_t at);
+MUST_USE bool
+avro_default_check(struct avro_build *build, const struct avro_node *type, uint32_t at);
 
 /* Fills what a node that is complete says about sizes. */
 MUST_USE bool avro_measure(struct avro_build *build, uint32_t at, struct avro_node *node);

@@ -3,19 +3,19 @@
 #include "base/avro_bytes.h"
 
 static const char *const sentences[AVRO_FAULT_KINDS] = {
-	[AVRO_FAULT_NONE] = "nothing is wrong",
-	[AVRO_FAULT_CUT] = "the bytes end inside a value",
-	[AVRO_FAULT_OVERLONG] = "an integer of more than 64 bits",
-	[AVRO_FAULT_INT] = "an int of more than 32 bits",
-	[AVRO_FAULT_BOOLEAN] = "a boolean that is neither 0 nor 1",
-	[AVRO_FAULT_LENGTH] = "a length that is negative or more than what is left",
-	[AVRO_FAULT_SYMBOL] = "a number that is no symbol of the enum",
-	[AVRO_FAULT_BRANCH] = "a number that is no branch of the union",
-	[AVRO_FAULT_COUNT] = "more items than the bytes left can hold",
-	[AVRO_FAULT_BLOCK] = "items that do not fill the bytes which their block says",
-	[AVRO_FAULT_EMPTY] = "too many items that take no bytes",
-	[AVRO_FAULT_DEPTH] = "values within values too deep",
-	[AVRO_FAULT_TRAILING] = "bytes behind the value",
+    [AVRO_FAULT_NONE] = "nothing is wrong",
+    [AVRO_FAULT_CUT] = "the bytes end inside a value",
+    [AVRO_FAULT_OVERLONG] = "an integer of more than 64 bits",
+    [AVRO_FAULT_INT] = "an int of more than 32 bits",
+    [AVRO_FAULT_BOOLEAN] = "a boolean that is neither 0 nor 1",
+    [AVRO_FAULT_LENGTH] = "a length that is negative or more than what is left",
+    [AVRO_FAULT_SYMBOL] = "a number that is no symbol of the enum",
+    [AVRO_FAULT_BRANCH] = "a number that is no branch of the union",
+    [AVRO_FAULT_COUNT] = "more items than the bytes left can hold",
+    [AVRO_FAULT_BLOCK] = "items that do not fill the bytes which their block says",
+    [AVRO_FAULT_EMPTY] = "too many items that take no bytes",
+    [AVRO_FAULT_DEPTH] = "values within values too deep",
+    [AVRO_FAULT_TRAILING] = "bytes behind the value",
 };
 
 const char *
@@ -100,6 +100,7 @@ avro_block(const uint8_t *p, const uint8_t *end, uint64_t min_bytes, const uint8
 		piece.next = size.next - size.value;
 		*block_end = size.next;
 	}
-	fault = room_check(count, min_bytes, (uint64_t)((sized ? size.next : end) - piece.next), sized);
+	fault =
+	    room_check(count, min_bytes, (uint64_t)((sized ? size.next : end) - piece.next), sized);
 	return fault ? avro_wrong(fault) : (struct avro_piece){piece.next, (int64_t)count};
 }

@@ -13,9 +13,9 @@
 /* What can be wrong with bytes. */
 enum avro_fault {
 	AVRO_FAULT_NONE,
-	AVRO_FAULT_CUT,	     /* the bytes end inside a value */
+	AVRO_FAULT_CUT,      /* the bytes end inside a value */
 	AVRO_FAULT_OVERLONG, /* an integer of more than ten bytes or 64 bits */
-	AVRO_FAULT_INT,	     /* an int beyond 32 bits */
+	AVRO_FAULT_INT,      /* an int beyond 32 bits */
 	AVRO_FAULT_BOOLEAN,  /* neither 0 nor 1 */
 	AVRO_FAULT_LENGTH,   /* negative, or more bytes than are left */
 	AVRO_FAULT_SYMBOL,   /* no symbol of the enum */
@@ -144,7 +144,8 @@ avro_texts(const uint8_t *p, const uint8_t *end, uint32_t count)
  * *block_end: where the block says it ends, NULL if it does not say. Checked:
  * so many items, each of min_bytes at least, can be in what is left.
  */
-struct avro_piece avro_block(const uint8_t *p, const uint8_t *end, uint64_t min_bytes, const uint8_t **block_end);
+struct avro_piece
+avro_block(const uint8_t *p, const uint8_t *end, uint64_t min_bytes, const uint8_t **block_end);
 
 /* Little endian, as all numbers of fixed size. */
 static inline uint64_t

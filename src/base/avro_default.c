@@ -17,10 +17,11 @@ static bool
 no(struct avro_build *build, const struct avro_node *type, uint32_t at, bool speak)
 {
 	if (speak && build->looks > LOOKS_MAX)
-		avro_refuse(build, at, ERROR_LIMIT, "too many ways in which the default might fit its unions");
+		avro_refuse(build, at, ERROR_LIMIT,
+		    "too many ways in which the default might fit its unions");
 	else if (speak)
-		avro_refuse(build, at, ERROR_MALFORMED, "the default is no value of the field's type, %s",
-		    avro_kind_name(type->kind));
+		avro_refuse(build, at, ERROR_MALFORMED,
+		    "the default is no value of the field's type, %s", avro_kind_name(type->kind));
 	return false;
 }
 
@@ -60,11 +61,13 @@ fits_record(struct avro_build *build, const struct avro_node *type, uint32_t at,
 		build->looks += build->json->nodes[at].count;
 		if (!value && !field->has_default) {
 			if (speak)
-				avro_refuse(build, at, ERROR_MALFORMED, "the default lacks the field \"%s\"",
+				avro_refuse(build, at, ERROR_MALFORMED,
+				    "the default lacks the field \"%s\"",
 				    avro_shown(field->name, shown));
 			return false;
 		}
-		if (value && !fits(build, field->type, (uint32_t)(value - build->json->nodes), speak))
+		if (value &&
+		    !fits(build, field->type, (uint32_t)(value - build->json->nodes), speak))
 			return false;
 	}
 	return true;
@@ -125,7 +128,8 @@ fits(struct avro_build *build, const struct avro_node *type, uint32_t at, bool s
 		good = value->kind == NODE_TRUE || value->kind == NODE_FALSE;
 		break;
 	case AVRO_KIND_INT:
-		good = value->kind == NODE_LONG && value->integer >= INT32_MIN && value->integer <= INT32_MAX;
+		good = value->kind == NODE_LONG && value->integer >= INT32_MIN &&
+		    value->integer <= INT32_MAX;
 		break;
 	case AVRO_KIND_LONG:
 		good = value->kind == NODE_LONG;

@@ -75,9 +75,11 @@ avro_measure(struct avro_build *build, uint32_t at, struct avro_node *node)
 		node->depth = depth > node->depth ? depth : node->depth;
 		if (node->expanded > AVRO_EXPANDED_MAX)
 			return avro_refuse(build, at, ERROR_LIMIT,
-			    "more than %d types when each name is replaced by what it names", AVRO_EXPANDED_MAX);
+			    "more than %d types when each name is replaced by what it names",
+			    AVRO_EXPANDED_MAX);
 		if (node->depth > AVRO_DEPTH_MAX)
-			return avro_refuse(build, at, ERROR_LIMIT, "types within types deeper than %d", AVRO_DEPTH_MAX);
+			return avro_refuse(build, at, ERROR_LIMIT,
+			    "types within types deeper than %d", AVRO_DEPTH_MAX);
 	}
 	node->min_bytes = min_of(node);
 	return true;

@@ -43,11 +43,13 @@ check(struct avro_build *build, uint32_t at, const char *what, bool dotted, stru
 	if (node->kind != NODE_TEXT)
 		return avro_refuse(build, at, ERROR_MALFORMED, "%s must be a name in quotes", what);
 	if (node->text.size > AVRO_NAME_BYTES_MAX)
-		return avro_refuse(build, at, ERROR_LIMIT, "a name of %zu bytes; at most %d are read", node->text.size,
+		return avro_refuse(build, at, ERROR_LIMIT,
+		    "a name of %zu bytes; at most %d are read", node->text.size,
 		    AVRO_NAME_BYTES_MAX);
 	if (!is_name(node->text, dotted))
 		return avro_refuse(build, at, ERROR_MALFORMED,
-		    "\"%s\" is no name: letters, digits and _ only, no digit first", avro_shown(node->text, shown));
+		    "\"%s\" is no name: letters, digits and _ only, no digit first",
+		    avro_shown(node->text, shown));
 	*name = node->text;
 	return true;
 }
@@ -106,7 +108,8 @@ avro_name_of(struct avro_build *build, uint32_t object, struct text space, struc
 	struct text name;
 
 	if (!at)
-		return avro_refuse(build, object, ERROR_MALFORMED, "a record, enum or fixed needs a \"name\"");
+		return avro_refuse(
+		    build, object, ERROR_MALFORMED, "a record, enum or fixed needs a \"name\"");
 	if (!check(build, at, "\"name\"", true, &name))
 		return false;
 	if (memchr(name.data, '.', name.size))
@@ -114,8 +117,8 @@ avro_name_of(struct avro_build *build, uint32_t object, struct text space, struc
 	else if (!space_beside(build, object, &space))
 		return false;
 	if (space.size + 1 + name.size > AVRO_NAME_BYTES_MAX)
-		return avro_refuse(build, at, ERROR_LIMIT, "with its namespace the name is longer than %d bytes",
-		    AVRO_NAME_BYTES_MAX);
+		return avro_refuse(build, at, ERROR_LIMIT,
+		    "with its namespace the name is longer than %d bytes", AVRO_NAME_BYTES_MAX);
 	*full = join(&build->schema->arena, space, name);
 	*inner_space = space_of(*full);
 	return avro_aliases_check(build, object, true);
@@ -141,14 +144,18 @@ avro_name_add(struct avro_build *build, uint32_t object, struct avro_node *node)
 	char shown[AVRO_SHOWN_BYTES];
 
 	if (is_primitive_name((struct text){node->name.data + behind, node->name.size - behind}))
-		return avro_refuse(build, at, ERROR_MALFORMED, "\"%s\" is a primitive type: choose another name",
+		return avro_refuse(build, at, ERROR_MALFORMED,
+		    "\"%s\" is a primitive type: choose another name",
 		    avro_shown(node->name, shown));
 	if (++build->named_count > AVRO_NAMED_MAX)
-		return avro_refuse(build, at, ERROR_LIMIT, "more than %d named types", AVRO_NAMED_MAX);
+		return avro_refuse(
+		    build, at, ERROR_LIMIT, "more than %d named types", AVRO_NAMED_MAX);
 	symbol = symbols_add(build->names, node->name);
 	if (symbol >= old) {
-		memory_grow(&build->named, &build->named_capacity, symbol + 1, sizeof(*build->named));
-		memset(build->named + old, 0, (build->named_capacity - old) * sizeof(*build->named));
+		memory_grow(
+		    &build->named, &build->named_capacity, symbol + 1, sizeof(*build->named));
+		memset(
+		    build->named + old, 0, (build->named_capacity - old) * sizeof(*build->named));
 	}
 	if (build->named[symbol])
 		return avro_refuse(build, at, ERROR_MALFORMED, "\"%s\" is declared twice",
@@ -203,7 +210,8 @@ avro_names_add(struct avro_build *build, uint32_t at, const char *what, struct t
 		memset(build->seen + old, 0, (build->seen_capacity - old) * sizeof(*build->seen));
 	}
 	if (build->seen[symbol] == build->round)
-		return avro_refuse(build, at, ERROR_MALFORMED, "%s \"%s\" stands twice", what, avro_shown(name, shown));
+		return avro_refuse(build, at, ERROR_MALFORMED, "%s \"%s\" stands twice", what,
+		    avro_shown(name, shown));
 	build->seen[symbol] = build->round;
 	return true;
 }

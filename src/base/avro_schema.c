@@ -11,8 +11,8 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 
-static const char *const kind_names[] = {"null", "boolean", "int", "long", "float", "double", "bytes", "string",
-    "record", "enum", "fixed", "array", "map", "union"};
+static const char *const kind_names[] = {"null", "boolean", "int", "long", "float", "double",
+    "bytes", "string", "record", "enum", "fixed", "array", "map", "union"};
 
 const char *
 avro_kind_name(enum avro_kind kind)
@@ -72,7 +72,8 @@ avro_member(const struct avro_build *build, uint32_t object, const char *key)
 	return value ? (uint32_t)(value - build->json->nodes) : 0;
 }
 
-static bool type_of(struct avro_build *build, uint32_t at, struct text space, const struct avro_node **type);
+static bool
+type_of(struct avro_build *build, uint32_t at, struct text space, const struct avro_node **type);
 
 /* gives: a node still open, NULL with the error set when there are too many */
 static struct avro_node *
@@ -99,7 +100,8 @@ node_end(struct avro_build *build, uint32_t at, struct avro_node *node)
 	if (!avro_measure(build, at, node))
 		return false;
 	if (schema->count == schema->capacity)
-		memory_grow(&schema->nodes, &schema->capacity, schema->count + 1, sizeof(*schema->nodes));
+		memory_grow(
+		    &schema->nodes, &schema->capacity, schema->count + 1, sizeof(*schema->nodes));
 	node->order = schema->count;
 	schema->nodes[schema->count++] = node;
 	return true;
@@ -120,7 +122,8 @@ list_of(struct avro_build *build, uint32_t object, const char *key, uint32_t max
 		return 0;
 	}
 	if (build->json->nodes[at].count > max) {
-		avro_refuse(build, at, ERROR_LIMIT, "%u %s; %s may have %u", build->json->nodes[at].count, key, of, max);
+		avro_refuse(build, at, ERROR_LIMIT, "%u %s; %s may have %u",
+		    build->json->nodes[at].count, key, of, max);
 		return 0;
 	}
 	return at;
@@ -135,9 +138,11 @@ field_order_check(struct avro_build *build, uint32_t object)
 	if (!at)
 		return true;
 	for (i = 0; i < ARRAY_COUNT(orders); i++)
-		if (build->json->nodes[at].kind == NODE_TEXT && text_is(build->json->nodes[at].text, orders[i]))
+		if (build->json->nodes[at].kind == NODE_TEXT &&
+		    text_is(build->json->nodes[at].text, orders[i]))
 			return true;
-	return avro_refuse(build, at, ERROR_MALFORMED, "\"order\" is ascending, descending or ignore");
+	return avro_refuse(
+	    build, at, ERROR_MALFORMED, "\"order\" is ascending, descending or ignore");
 }
 
 static bool
@@ -147,7 +152,8 @@ field_name(struct avro_build *build, uint32_t object, struct avro_field *field)
 	uint32_t at;
 
 	if (build->json->nodes[object].kind != NODE_OBJECT)
-		return avro_refuse(build, object, ERROR_MALFORMED, "a field is an object with \"name\" and \"type\"");
+		return avro_refuse(build, object, ERROR_MALFORMED,
+		    "a field is an object with \"name\" and \"type\"");
 	at = avro_member(build, object, "name");
 	if (!at)
 		return avro_refuse(build, object, ERROR_MALFORMED, "a field needs a \"name\"");
@@ -161,7 +167,8 @@ field_name(struct avro_build *build, uint32_t object, struct avro_field *field)
 static bool
 field_type(struct avro_build *build, uint32_t object, struct text space, struct avro_field *field)
 {
-	uint32_t at = avro_member(build, object, "type"), value = avro_member(build, object, "default");
+	uint32_t at = avro_member(build, object, "type"),
+		 value = avro_member(build, object, "default");
 
 	if (!at)
 		return avro_refuse(build, object, ERROR_MALFORMED, "a field needs a \"type\"");
@@ -170,7 +177,8 @@ field_type(struct avro_build *build, uint32_t object, struct text space, struct 
 	if (!value)
 		return true;
 	field->has_default = true;
-	memory_grow(&build->defaults, &build->default_capacity, build->default_count + 1, sizeof(*build->defaults));
+	memory_grow(&build->defaults, &build->default_capacity, build->default_count + 1,
+	    sizeof(*build->defaults));
 	build->defaults[build->default_count++] = (struct avro_default){field->type, value};
 	return true;
 }
@@ -199,7 +207,8 @@ make_record(struct avro_build *build, uint32_t object, struct text space, struct
 	struct text inner;
 	uint32_t list;
 
-	if (!avro_name_of(build, object, space, &node->name, &inner) || !avro_name_add(build, object, node))
+	if (!avro_name_of(build, object, space, &node->name, &inner) ||
+	    !avro_name_add(build, object, node))
 		return false;
 	list = list_of(build, object, "fields", AVRO_FIELDS_MAX, "a record");
 	return list && record_fields(build, list, inner, node);
@@ -212,9 +221,11 @@ enum_default_check(struct avro_build *build, uint32_t object, const struct avro_
 	uint32_t at = avro_member(build, object, "default"), i;
 
 	for (i = 0; at && i < node->count; i++)
-		if (build->json->nodes[at].kind == NODE_TEXT && text_equal(build->json->nodes[at].text, node->symbols[i]))
+		if (build->json->nodes[at].kind == NODE_TEXT &&
+		    text_equal(build->json->nodes[at].text, node->symbols[i]))
 			return true;
-	return !at || avro_refuse(build, at, ERROR_MALFORMED, "the default of an enum is one of its symbols");
+	return !at ||
+	    avro_refuse(build, at, ERROR_MALFORMED, "the default of an enum is one of its symbols");
 }
 
 static bool
@@ -223,18 +234,21 @@ make_enum(struct avro_build *build, uint32_t object, struct text space, struct a
 	struct text inner, symbol;
 	uint32_t list, at, i;
 
-	if (!avro_name_of(build, object, space, &node->name, &inner) || !avro_name_add(build, object, node))
+	if (!avro_name_of(build, object, space, &node->name, &inner) ||
+	    !avro_name_add(build, object, node))
 		return false;
 	list = list_of(build, object, "symbols", AVRO_SYMBOLS_MAX, "an enum");
 	if (!list)
 		return false;
 	node->count = build->json->nodes[list].count;
 	if (!node->count)
-		return avro_refuse(build, list, ERROR_MALFORMED, "an enum without symbols has no value");
+		return avro_refuse(
+		    build, list, ERROR_MALFORMED, "an enum without symbols has no value");
 	node->symbols = arena_get(&build->schema->arena, node->count * sizeof(*node->symbols));
 	avro_names_begin(build);
 	for (i = 0, at = list + 1; i < node->count; i++, at++) {
-		if (!avro_name_simple(build, at, "a symbol", &symbol) || !avro_names_add(build, at, "the symbol", symbol))
+		if (!avro_name_simple(build, at, "a symbol", &symbol) ||
+		    !avro_names_add(build, at, "the symbol", symbol))
 			return false;
 		node->symbols[i] = arena_text(&build->schema->arena, symbol);
 	}
@@ -248,17 +262,20 @@ make_fixed(struct avro_build *build, uint32_t object, struct text space, struct 
 	struct text inner;
 	uint32_t at;
 
-	if (!avro_name_of(build, object, space, &node->name, &inner) || !avro_name_add(build, object, node))
+	if (!avro_name_of(build, object, space, &node->name, &inner) ||
+	    !avro_name_add(build, object, node))
 		return false;
 	at = avro_member(build, object, "size");
 	if (!at)
 		return avro_refuse(build, object, ERROR_MALFORMED, "a fixed needs \"size\"");
 	size = &build->json->nodes[at];
 	if (size->kind != NODE_LONG || size->integer < 0)
-		return avro_refuse(build, at, ERROR_MALFORMED, "\"size\" is a whole number of bytes");
+		return avro_refuse(
+		    build, at, ERROR_MALFORMED, "\"size\" is a whole number of bytes");
 	if (size->integer > AVRO_FIXED_BYTES_MAX)
-		return avro_refuse(build, at, ERROR_LIMIT, "a fixed of %lld bytes; at most %u are read",
-		    (long long)size->integer, AVRO_FIXED_BYTES_MAX);
+		return avro_refuse(build, at, ERROR_LIMIT,
+		    "a fixed of %lld bytes; at most %u are read", (long long)size->integer,
+		    AVRO_FIXED_BYTES_MAX);
 	node->size_bytes = (uint32_t)size->integer;
 	return true;
 }
@@ -286,9 +303,11 @@ branch_check(struct avro_build *build, uint32_t at, const struct avro_node *node
 	uint32_t k;
 
 	if (branch->kind == AVRO_KIND_UNION)
-		return avro_refuse(build, at, ERROR_MALFORMED, "a union may not directly hold a union");
+		return avro_refuse(
+		    build, at, ERROR_MALFORMED, "a union may not directly hold a union");
 	for (k = 0; k < i; k++)
-		if (node->inside[k] == branch || (node->inside[k]->kind == branch->kind && !branch->name.data))
+		if (node->inside[k] == branch ||
+		    (node->inside[k]->kind == branch->kind && !branch->name.data))
 			return avro_refuse(build, at, ERROR_MALFORMED, "the union has %s twice",
 			    avro_kind_name(branch->kind));
 	return true;
@@ -301,11 +320,12 @@ make_union(struct avro_build *build, uint32_t list, struct text space, struct av
 
 	node->count = build->json->nodes[list].count;
 	if (node->count > AVRO_BRANCHES_MAX)
-		return avro_refuse(build, list, ERROR_LIMIT, "a union of %u branches; at most %d are read", node->count,
-		    AVRO_BRANCHES_MAX);
+		return avro_refuse(build, list, ERROR_LIMIT,
+		    "a union of %u branches; at most %d are read", node->count, AVRO_BRANCHES_MAX);
 	node->inside = arena_get(&build->schema->arena, node->count * sizeof(*node->inside));
 	for (i = 0, at = list + 1; i < node->count; i++, at = build->json->nodes[at].next)
-		if (!type_of(build, at, space, &node->inside[i]) || !branch_check(build, at, node, i))
+		if (!type_of(build, at, space, &node->inside[i]) ||
+		    !branch_check(build, at, node, i))
 			return false;
 	return true;
 }
@@ -321,8 +341,10 @@ fixed_digits(uint32_t bytes)
 static bool
 decimal_of(const struct avro_build *build, uint32_t object, struct avro_node *node)
 {
-	uint32_t at = avro_member(build, object, "precision"), scale_at = avro_member(build, object, "scale");
-	const struct json_node *precision = &build->json->nodes[at], *scale = &build->json->nodes[scale_at];
+	uint32_t at = avro_member(build, object, "precision"),
+		 scale_at = avro_member(build, object, "scale");
+	const struct json_node *precision = &build->json->nodes[at],
+			       *scale = &build->json->nodes[scale_at];
 
 	if (!at || precision->kind != NODE_LONG || precision->integer < 1)
 		return false;
@@ -342,19 +364,19 @@ static const struct logical {
 	enum avro_kind kind;
 	enum avro_logical logical;
 } logicals[] = {
-	{"decimal", AVRO_KIND_BYTES, AVRO_LOGICAL_DECIMAL},
-	{"decimal", AVRO_KIND_FIXED, AVRO_LOGICAL_DECIMAL},
-	{"uuid", AVRO_KIND_STRING, AVRO_LOGICAL_UUID},
-	{"uuid", AVRO_KIND_FIXED, AVRO_LOGICAL_UUID},
-	{"date", AVRO_KIND_INT, AVRO_LOGICAL_DATE},
-	{"time-millis", AVRO_KIND_INT, AVRO_LOGICAL_TIME_MILLIS},
-	{"time-micros", AVRO_KIND_LONG, AVRO_LOGICAL_TIME_MICROS},
-	{"timestamp-millis", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_MILLIS},
-	{"timestamp-micros", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_MICROS},
-	{"timestamp-nanos", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_NANOS},
-	{"local-timestamp-millis", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_MILLIS},
-	{"local-timestamp-micros", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_MICROS},
-	{"local-timestamp-nanos", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_NANOS},
+    {"decimal", AVRO_KIND_BYTES, AVRO_LOGICAL_DECIMAL},
+    {"decimal", AVRO_KIND_FIXED, AVRO_LOGICAL_DECIMAL},
+    {"uuid", AVRO_KIND_STRING, AVRO_LOGICAL_UUID},
+    {"uuid", AVRO_KIND_FIXED, AVRO_LOGICAL_UUID},
+    {"date", AVRO_KIND_INT, AVRO_LOGICAL_DATE},
+    {"time-millis", AVRO_KIND_INT, AVRO_LOGICAL_TIME_MILLIS},
+    {"time-micros", AVRO_KIND_LONG, AVRO_LOGICAL_TIME_MICROS},
+    {"timestamp-millis", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_MILLIS},
+    {"timestamp-micros", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_MICROS},
+    {"timestamp-nanos", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_NANOS},
+    {"local-timestamp-millis", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_MILLIS},
+    {"local-timestamp-micros", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_MICROS},
+    {"local-timestamp-nanos", AVRO_KIND_LONG, AVRO_LOGICAL_TIMESTAMP_NANOS},
 };
 
 static enum avro_logical
@@ -365,13 +387,15 @@ logical_of(const struct avro_build *build, uint32_t object, struct avro_node *no
 	if (!at || build->json->nodes[at].kind != NODE_TEXT)
 		return AVRO_LOGICAL_NONE;
 	for (i = 0; i < ARRAY_COUNT(logicals); i++)
-		if (logicals[i].kind == node->kind && text_is(build->json->nodes[at].text, logicals[i].name))
+		if (logicals[i].kind == node->kind &&
+		    text_is(build->json->nodes[at].text, logicals[i].name))
 			break;
 	if (i == ARRAY_COUNT(logicals))
 		return AVRO_LOGICAL_NONE;
 	if (logicals[i].logical == AVRO_LOGICAL_DECIMAL && !decimal_of(build, object, node))
 		return AVRO_LOGICAL_NONE;
-	if (logicals[i].logical == AVRO_LOGICAL_UUID && node->kind == AVRO_KIND_FIXED && node->size_bytes != 16)
+	if (logicals[i].logical == AVRO_LOGICAL_UUID && node->kind == AVRO_KIND_FIXED &&
+	    node->size_bytes != 16)
 		return AVRO_LOGICAL_NONE;
 	return logicals[i].logical;
 }
@@ -382,7 +406,8 @@ kind_of(struct text word, bool declaration)
 {
 	enum avro_kind kind;
 
-	for (kind = AVRO_KIND_NULL; kind < (declaration ? AVRO_KIND_UNION : AVRO_KIND_RECORD); kind++)
+	for (kind = AVRO_KIND_NULL; kind < (declaration ? AVRO_KIND_UNION : AVRO_KIND_RECORD);
+	     kind++)
 		if (text_is(word, kind_names[kind]))
 			return kind;
 	return declaration && text_is(word, "error") ? AVRO_KIND_RECORD : AVRO_KIND_UNION;
@@ -417,7 +442,8 @@ named_type(struct avro_build *build, uint32_t at, struct text space, const struc
 
 	if (!node)
 		return avro_refuse(build, at, ERROR_MALFORMED,
-		    "\"%s\" is neither a type of Avro nor one declared before", avro_shown(word, shown));
+		    "\"%s\" is neither a type of Avro nor one declared before",
+		    avro_shown(word, shown));
 	if (node->order == AVRO_ORDER_OPEN)
 		node->recursive = true;
 	*type = node;
@@ -425,7 +451,8 @@ named_type(struct avro_build *build, uint32_t at, struct text space, const struc
 }
 
 static bool
-make(struct avro_build *build, uint32_t at, enum avro_kind kind, struct text space, const struct avro_node **type)
+make(struct avro_build *build, uint32_t at, enum avro_kind kind, struct text space,
+    const struct avro_node **type)
 {
 	struct avro_node *node = node_make(build, at, kind);
 
@@ -453,7 +480,8 @@ type_of(struct avro_build *build, uint32_t at, struct text space, const struct a
 		if (build->json->nodes[word].kind != NODE_TEXT)
 			return type_of(build, word, space, type);
 	} else if (node->kind != NODE_TEXT) {
-		return avro_refuse(build, at, ERROR_MALFORMED, "a type is a name, an object or a list (a union)");
+		return avro_refuse(
+		    build, at, ERROR_MALFORMED, "a type is a name, an object or a list (a union)");
 	}
 	kind = kind_of(build->json->nodes[word].text, node->kind == NODE_OBJECT);
 	if (kind == AVRO_KIND_UNION)
@@ -499,8 +527,8 @@ avro_schema_open(struct text text, struct avro_schema **schema, struct error *er
 
 	arena_init(&made->arena);
 	if (text.size > AVRO_SCHEMA_BYTES_MAX)
-		done = error_set(err, ERROR_LIMIT, "a schema of %zu bytes; at most %zu are read", text.size,
-		    AVRO_SCHEMA_BYTES_MAX);
+		done = error_set(err, ERROR_LIMIT, "a schema of %zu bytes; at most %zu are read",
+		    text.size, AVRO_SCHEMA_BYTES_MAX);
 	else
 		done = json_parse(reader, text, &json, err) && build_open(&json, made, err);
 	json_reader_close(reader);

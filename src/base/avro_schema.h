@@ -21,14 +21,14 @@
 #include "base/text.h"
 
 #define AVRO_SCHEMA_BYTES_MAX ((size_t)1 << 20)
-#define AVRO_NODES_MAX 65536	  /* types as written */
+#define AVRO_NODES_MAX 65536      /* types as written */
 #define AVRO_EXPANDED_MAX 1000000 /* types when every name is replaced by what it names */
-#define AVRO_DEPTH_MAX 64	  /* of types within types, through names */
+#define AVRO_DEPTH_MAX 64         /* of types within types, through names */
 #define AVRO_NAMED_MAX 4096
-#define AVRO_FIELDS_MAX 16384	  /* of one record */
-#define AVRO_SYMBOLS_MAX 16384	  /* of one enum */
-#define AVRO_BRANCHES_MAX 256	  /* of one union */
-#define AVRO_NAME_BYTES_MAX 1024  /* with its namespace */
+#define AVRO_FIELDS_MAX 16384    /* of one record */
+#define AVRO_SYMBOLS_MAX 16384   /* of one enum */
+#define AVRO_BRANCHES_MAX 256    /* of one union */
+#define AVRO_NAME_BYTES_MAX 1024 /* with its namespace */
 #define AVRO_FIXED_BYTES_MAX ((uint32_t)16 << 20)
 
 enum avro_kind {
@@ -73,18 +73,18 @@ struct avro_field {
 struct avro_node {
 	enum avro_kind kind;
 	enum avro_logical logical;
-	uint32_t order;	     /* each node once, what it is made of first */
-	uint32_t count;	     /* fields, symbols or branches; 1 of array and map */
+	uint32_t order;      /* each node once, what it is made of first */
+	uint32_t count;      /* fields, symbols or branches; 1 of array and map */
 	uint32_t size_bytes; /* of a fixed */
-	uint32_t scale;	     /* of a decimal */
+	uint32_t scale;      /* of a decimal */
 	uint32_t expanded;   /* types in it when names are replaced; a recursive one counts once */
-	uint32_t depth;	     /* 1: it holds no other type */
+	uint32_t depth;      /* 1: it holds no other type */
 	uint64_t min_bytes;  /* no value of it is shorter; 0: each value of it is empty */
-	bool recursive;	     /* what stands inside names it again */
+	bool recursive;      /* what stands inside names it again */
 	struct text name;    /* with its namespace; absent unless record, enum or fixed */
 	union {
-		struct avro_field *fields;	  /* record */
-		struct text *symbols;		  /* enum */
+		struct avro_field *fields;       /* record */
+		struct text *symbols;            /* enum */
 		const struct avro_node **inside; /* branches of a union; [0]: items, values */
 	};
 };

@@ -11,20 +11,20 @@
 #include "base/memory.h"
 
 enum op {
-	OP_BYTES,    /* a: how many, of several types in a row */
-	OP_LONGS,    /* a: how many integers */
-	OP_INTS,     /* a: the same, each within 32 bits */
+	OP_BYTES, /* a: how many, of several types in a row */
+	OP_LONGS, /* a: how many integers */
+	OP_INTS,  /* a: the same, each within 32 bits */
 	OP_BOOLEAN,
-	OP_SYMBOL,   /* a: symbols of the enum */
-	OP_TEXTS,    /* a: how many strings or bytes */
-	OP_NULLABLE, /* of two branches b is empty: then goes on at a */
-	OP_UNION,    /* a: branches; targets[b + i]: where branch i goes on */
+	OP_SYMBOL,      /* a: symbols of the enum */
+	OP_TEXTS,       /* a: how many strings or bytes */
+	OP_NULLABLE,    /* of two branches b is empty: then goes on at a */
+	OP_UNION,       /* a: branches; targets[b + i]: where branch i goes on */
 	OP_FIXED_ARRAY, /* min: bytes of an item; all items alike */
-	OP_ARRAY,    /* min: least bytes of an item; its walk follows; behind OP_NEXT: a */
-	OP_NEXT,     /* one item is done */
-	OP_CALL,     /* a: order of the record */
+	OP_ARRAY,       /* min: least bytes of an item; its walk follows; behind OP_NEXT: a */
+	OP_NEXT,        /* one item is done */
+	OP_CALL,        /* a: order of the record */
 	OP_RETURN,
-	OP_JUMP,     /* a: where to */
+	OP_JUMP, /* a: where to */
 };
 
 struct step {
@@ -42,11 +42,11 @@ struct avro_walk {
 	enum avro_walk_kind kind;
 	struct step *steps;
 	uint32_t *targets;
-	uint32_t *routines;   /* [order]: where the routine of a record begins */
-	uint32_t *entries;    /* [number]: where the walk of that number begins */
+	uint32_t *routines;               /* [order]: where the routine of a record begins */
+	uint32_t *entries;                /* [number]: where the walk of that number begins */
 	const struct avro_node **waiting; /* records whose routine is still to be compiled */
-	size_t count, capacity, target_count, target_capacity, entry_count, entry_capacity, waiting_count,
-	    waiting_capacity;
+	size_t count, capacity, target_count, target_capacity, entry_count, entry_capacity,
+	    waiting_count, waiting_capacity;
 	size_t joint; /* steps below it are not to be lengthened: something goes on behind them */
 };
 
@@ -95,7 +95,8 @@ compile_record(struct avro_walk *walk, const struct avro_node *node)
 	if (walk->routines[node->order] != ROUTINE_NONE)
 		return;
 	walk->routines[node->order] = ROUTINE_WAITS;
-	memory_grow(&walk->waiting, &walk->waiting_capacity, walk->waiting_count + 1, sizeof(*walk->waiting));
+	memory_grow(&walk->waiting, &walk->waiting_capacity, walk->waiting_count + 1,
+	    sizeof(*walk->waiting));
 	walk->waiting[walk->waiting_count++] = node;
 }
 
@@ -116,7 +117,8 @@ compile_union(struct avro_walk *walk, const struct avro_node *node)
 	size_t first = walk->target_count;
 	uint32_t i, jump = UINT32_MAX, next;
 
-	memory_grow(&walk->targets, &walk->target_capacity, first + node->count + 1, sizeof(*walk->targets));
+	memory_grow(&walk->targets, &walk->target_capacity, first + node->count + 1,
+	    sizeof(*walk->targets));
 	walk->target_count += node->count;
 	emit(walk, OP_UNION, node->count, (uint32_t)first, 0);
 	for (i = 0; i < node->count; i++) {
@@ -255,7 +257,8 @@ uint32_t
 avro_walk_add(struct avro_walk *walk, const struct avro_node *node)
 {
 	mark_joint(walk);
-	memory_grow(&walk->entries, &walk->entry_capacity, walk->entry_count + 1, sizeof(*walk->entries));
+	memory_grow(
+	    &walk->entries, &walk->entry_capacity, walk->entry_count + 1, sizeof(*walk->entries));
 	walk->entries[walk->entry_count] = (uint32_t)walk->count;
 	compile(walk, node);
 	emit(walk, OP_RETURN, 0, 0, 0);
@@ -297,7 +300,8 @@ const uint8_t *
 avro_walk_run(const struct avro_walk *walk, uint32_t number, const uint8_t *p, const uint8_t *end,
     struct avro_spot *spot)
 {
-	struct frame frames[AVRO_NESTING_MAX], *frame = frames, *const last = frames + AVRO_NESTING_MAX;
+	struct frame frames[AVRO_NESTING_MAX],
+	    *frame = frames, *const last = frames + AVRO_NESTING_MAX;
 	uint32_t pc = walk->entries[number];
 	const struct step *step;
 	struct avro_piece piece;
@@ -357,7 +361,8 @@ avro_walk_run(const struct avro_walk *walk, uint32_t number, const uint8_t *p, c
 			}
 			break;
 		case OP_CALL:
-			piece = frame == last ? avro_wrong(AVRO_FAULT_DEPTH) : (struct avro_piece){p, 0};
+			piece = frame == last ? avro_wrong(AVRO_FAULT_DEPTH)
+					      : (struct avro_piece){p, 0};
 			if (!piece.next)
 				break;
 			*frame++ = (struct frame){pc, 0};

@@ -18,7 +18,10 @@
 
 #define AVRO_NESTING_MAX 256 /* values within values, in data of recursive types */
 
-enum avro_walk_kind { AVRO_WALK_FRAMES, AVRO_WALK_CHECKS };
+enum avro_walk_kind {
+	AVRO_WALK_FRAMES,
+	AVRO_WALK_CHECKS
+};
 
 struct avro_walk;
 

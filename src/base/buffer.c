@@ -26,8 +26,8 @@ buffer_add_format(struct buffer *buffer, const char *format, ...)
 void
 buffer_add_u32(struct buffer *buffer, uint32_t value)
 {
-	uint8_t bytes[4] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
-	    (uint8_t)value};
+	uint8_t bytes[4] = {
+	    (uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value};
 
 	buffer_add(buffer, bytes, sizeof(bytes));
 }

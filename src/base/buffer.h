@@ -93,7 +93,8 @@ struct reader {
 static inline struct reader
 reader_of(struct text bytes)
 {
-	return (struct reader){(const uint8_t *)bytes.data, (const uint8_t *)bytes.data + bytes.size, false};
+	return (struct reader){
+	    (const uint8_t *)bytes.data, (const uint8_t *)bytes.data + bytes.size, false};
 }
 
 static inline size_t

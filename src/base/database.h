@@ -19,18 +19,19 @@
 struct database;
 
 enum database_mode {
-	DATABASE_READ,	/* the file must be there; other processes may write */
+	DATABASE_READ,  /* the file must be there; other processes may write */
 	DATABASE_WRITE, /* made if missing, migrated */
 };
 
 struct database_options {
 	const char *path;
 	enum database_mode mode;
-	uint32_t application;	/* what kind of file it is, in its header (PRAGMA application_id), not 0 */
+	uint32_t
+	    application; /* what kind of file it is, in its header (PRAGMA application_id), not 0 */
 	size_t migration_count; /* SQL scripts; the file's user_version says how many were run */
 	const char *const *migrations;
-	bool secure_delete;	/* overwrite what is deleted */
-	int busy_ms;		/* how long to wait for another process; 0: 5,000 */
+	bool secure_delete; /* overwrite what is deleted */
+	int busy_ms;        /* how long to wait for another process; 0: 5,000 */
 };
 
 /*
@@ -40,7 +41,8 @@ struct database_options {
  * ERROR_REFUSED  another program's database, another kind of ours, or written by a newer version
  * ERROR_DAMAGED, ERROR_IO, ERROR_BUSY
  */
-MUST_USE bool database_open(const struct database_options *options, struct database **database, struct error *err);
+MUST_USE bool database_open(
+    const struct database_options *options, struct database **database, struct error *err);
 /* Ends the statements too; a transaction still open is rolled back. Accepts NULL. */
 void database_close(struct database *database);
 
@@ -70,8 +72,8 @@ const char *database_path(const struct database *database);
 struct statement;
 
 /* gives: ended by database_close() or earlier by statement_close(); sql is borrowed for the call */
-MUST_USE bool statement_open(struct database *database, const char *sql, struct statement **statement,
-    struct error *err);
+MUST_USE bool statement_open(
+    struct database *database, const char *sql, struct statement **statement, struct error *err);
 void statement_close(struct statement *statement);
 
 void statement_bind_long(struct statement *statement, int parameter, int64_t value);
@@ -95,9 +97,11 @@ const char *statement_column_name(struct statement *statement, int column);
 /* Columns of the row; texts and blobs are borrowed until the next step or reset. */
 int64_t statement_long(struct statement *statement, int column);
 uint64_t statement_u64(struct statement *statement, int column);
-struct text statement_text(struct statement *statement, int column); /* absent for NULL; empty stays present */
+struct text
+statement_text(struct statement *statement, int column); /* absent for NULL; empty stays present */
 bool statement_is_null(struct statement *statement, int column);
 /* ERROR_DAMAGED unless the column is a blob of exactly that size. */
-MUST_USE bool statement_fixed(struct statement *statement, int column, void *out, size_t bytes, struct error *err);
+MUST_USE bool statement_fixed(
+    struct statement *statement, int column, void *out, size_t bytes, struct error *err);
 
 #endif

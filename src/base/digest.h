@@ -17,7 +17,7 @@ uint64_t digest_identity(struct text bytes);
 /* A running SHA-256 (FIPS 180-4) that can be written down in the middle and taken up again. */
 struct sha256 {
 	uint32_t state[8];
-	uint64_t bytes;	    /* fed so far */
+	uint64_t bytes;    /* fed so far */
 	uint8_t block[64]; /* what does not fill a block yet: bytes % 64 of it */
 };
 

@@ -9,18 +9,18 @@
 #include <string.h>
 
 const char *const fault_names[] = {
-	"source-read",	      /* a batch was read, nothing decoded */
-	"identities-written", /* new pseudonyms are durable, no record names them yet */
-	"quarantine-written", /* raw bytes are durable, no record names them yet */
-	"block-half-written", /* part of a block is in the segment */
-	"block-written",      /* a block is in the segment, not synced */
-	"segment-synced",     /* blocks are durable, the catalog does not know them */
-	"catalog-open",	      /* inside the catalog's transaction */
-	"catalog-committed",  /* committed, not acknowledged */
-	"segment-created",    /* a new segment exists, nothing in it is known */
-	"segment-sealed",
-	"checkpoint-written",
-	NULL,
+    "source-read",        /* a batch was read, nothing decoded */
+    "identities-written", /* new pseudonyms are durable, no record names them yet */
+    "quarantine-written", /* raw bytes are durable, no record names them yet */
+    "block-half-written", /* part of a block is in the segment */
+    "block-written",      /* a block is in the segment, not synced */
+    "segment-synced",     /* blocks are durable, the catalog does not know them */
+    "catalog-open",       /* inside the catalog's transaction */
+    "catalog-committed",  /* committed, not acknowledged */
+    "segment-created",    /* a new segment exists, nothing in it is known */
+    "segment-sealed",
+    "checkpoint-written",
+    NULL,
 };
 
 bool fault_armed;

@@ -28,7 +28,8 @@ file_read(const char *path, size_t limit_bytes, struct buffer *out, struct error
 		out->size += (size_t)got;
 		if (out->size - before > limit_bytes) {
 			close(fd);
-			return error_set(err, ERROR_LIMIT, "%s: longer than %zu bytes", path, limit_bytes);
+			return error_set(
+			    err, ERROR_LIMIT, "%s: longer than %zu bytes", path, limit_bytes);
 		}
 	}
 	if (got < 0) {

@@ -16,13 +16,15 @@
  * ERROR_LIMIT    it is longer than limit_bytes
  * ERROR_IO       it cannot be read, or is a directory
  */
-MUST_USE bool file_read(const char *path, size_t limit_bytes, struct buffer *out, struct error *err);
+MUST_USE bool
+file_read(const char *path, size_t limit_bytes, struct buffer *out, struct error *err);
 
 /* Writes beside, fsyncs, renames over, fsyncs the folder. mode as in open(2). ERROR_IO. */
 MUST_USE bool file_replace(const char *path, struct text bytes, unsigned mode, struct error *err);
 
 /* Writes all of it at an offset, going on after short writes. ERROR_IO. */
-MUST_USE bool file_write_at(int fd, const void *data, size_t bytes, int64_t offset, struct error *err);
+MUST_USE bool
+file_write_at(int fd, const void *data, size_t bytes, int64_t offset, struct error *err);
 /* Reads exactly that much. ERROR_DAMAGED: the file ends before; ERROR_IO. */
 MUST_USE bool file_read_at(int fd, void *data, size_t bytes, int64_t offset, struct error *err);
 

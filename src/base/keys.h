@@ -64,12 +64,13 @@ MUST_USE bool keys_vault_forget(struct keys *keys, const char *path, struct erro
  * good for 2^32 seals (NIST SP 800-38D section 8.3).
  */
 #define SEAL_BYTES 32 /* what sealing adds */
-void keys_seal(const struct keys *keys, struct text context, struct text plain, struct buffer *sealed);
+void
+keys_seal(const struct keys *keys, struct text context, struct text plain, struct buffer *sealed);
 /* The generation that a sealed text names; 0: it is none. Not authenticated. */
 uint32_t sealed_generation(struct text sealed);
 /* Appends to plain. ERROR_DAMAGED: wrong key, wrong context or altered bytes */
-MUST_USE bool keys_unseal(const struct keys *keys, struct text context, struct text sealed, struct buffer *plain,
-    struct error *err);
+MUST_USE bool keys_unseal(const struct keys *keys, struct text context, struct text sealed,
+    struct buffer *plain, struct error *err);
 
 /*
  * Text that the ledger keeps readable to the key's holder and comparable by
@@ -81,15 +82,17 @@ MUST_USE bool keys_unseal(const struct keys *keys, struct text context, struct t
  */
 #define TEXT_MAC_BYTES 16
 struct text_key {
-	struct hmac_key mac;		   /* text_key_mac(): any thread */
+	struct hmac_key mac;              /* text_key_mac(): any thread */
 	struct evp_cipher_ctx_st *cipher; /* text_key_cipher(): one thread at a time */
 };
 /* dataset and field as named in the lineage. key: the caller's place, ended by text_key_fini() */
-void keys_text_key(const struct keys *keys, struct text dataset, struct text field, struct text_key *key);
+void keys_text_key(
+    const struct keys *keys, struct text dataset, struct text field, struct text_key *key);
 void text_key_fini(struct text_key *key);
 void text_key_mac(const struct text_key *key, struct text plain, uint8_t mac[TEXT_MAC_BYTES]);
 /* XORs the key stream over `bytes` in place: hides and shows alike. */
-void text_key_cipher(const struct text_key *key, const uint8_t mac[TEXT_MAC_BYTES], void *bytes, size_t size);
+void text_key_cipher(
+    const struct text_key *key, const uint8_t mac[TEXT_MAC_BYTES], void *bytes, size_t size);
 
 /* Ed25519 (RFC 8032). */
 void keys_sign(const struct keys *keys, struct text message, uint8_t signature[SIGNATURE_BYTES]);

@@ -8,7 +8,12 @@
 
 #include "base/compiler.h"
 
-enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_level {
+	LOG_ERROR,
+	LOG_WARN,
+	LOG_INFO,
+	LOG_DEBUG
+};
 
 /* Default LOG_INFO. */
 void log_set_level(enum log_level level);

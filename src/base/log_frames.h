@@ -24,7 +24,8 @@ bool log_is_page(int page_bytes, int64_t offset);
 bool log_is_frame(int page_bytes, int64_t offset);
 
 /* A page that was read: whether it and its header are what was linked behind the frame before. */
-int log_check_page(struct sqlite3_file *log, const unsigned char *page, int page_bytes, int64_t offset);
+int
+log_check_page(struct sqlite3_file *log, const unsigned char *page, int page_bytes, int64_t offset);
 
 /*
  * SQLite recovers a log that nobody has open: it reads the header and whole
@@ -33,8 +34,8 @@ int log_check_page(struct sqlite3_file *log, const unsigned char *page, int page
  * commits that were synced, or pages that already stand in the database file.
  */
 int log_check_header(struct sqlite3_file *log, const unsigned char header[LOG_HEADER_BYTES]);
-int log_check_frame(struct sqlite3_file *log, struct sqlite3_file *database, const unsigned char *frame,
-    int page_bytes, int64_t offset);
+int log_check_frame(struct sqlite3_file *log, struct sqlite3_file *database,
+    const unsigned char *frame, int page_bytes, int64_t offset);
 
 /* Whether a frame of the log holds that page of the database file. */
 bool log_holds(struct sqlite3_file *log, int page_bytes, uint32_t page);

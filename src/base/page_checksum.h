@@ -44,6 +44,7 @@ struct sqlite3_file;
  * Whether the page of that number in the database file is this one: then a
  * checkpoint has copied it there. database: a file of this layer
  */
-bool page_checksum_stands(struct sqlite3_file *database, const unsigned char *page, int bytes, uint32_t number);
+bool page_checksum_stands(
+    struct sqlite3_file *database, const unsigned char *page, int bytes, uint32_t number);
 
 #endif

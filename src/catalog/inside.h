@@ -17,13 +17,14 @@ struct catalog {
 };
 
 /* The prepared statement, nothing bound; borrowed, and for one use at a time. */
-MUST_USE bool catalog_sql(struct catalog *catalog, enum catalog_sql which, struct statement **statement,
-    struct error *err);
+MUST_USE bool catalog_sql(struct catalog *catalog, enum catalog_sql which,
+    struct statement **statement, struct error *err);
 /* A statement of its own, for a walk that calls out: ended by statement_close(). */
-MUST_USE bool catalog_sql_own(struct catalog *catalog, enum catalog_sql which, struct statement **statement,
-    struct error *err);
+MUST_USE bool catalog_sql_own(struct catalog *catalog, enum catalog_sql which,
+    struct statement **statement, struct error *err);
 /* ERROR_DAMAGED "<path>: …"; returns false */
-bool catalog_damaged(struct catalog *catalog, struct error *err, const char *format, ...) PRINTF_LIKE(3, 4);
+bool catalog_damaged(struct catalog *catalog, struct error *err, const char *format, ...)
+    PRINTF_LIKE(3, 4);
 
 /* TIME_NONE is NULL in the tables. */
 void bind_time(struct statement *statement, int parameter, int64_t time_ms);
@@ -31,15 +32,18 @@ int64_t read_time(struct statement *statement, int column);
 
 /* --- rows written inside a commit's transaction ---------------------------------------- */
 
-bool state_put(struct catalog *catalog, const struct catalog_state *state, struct text frontier, struct error *err);
+bool state_put(struct catalog *catalog, const struct catalog_state *state, struct text frontier,
+    struct error *err);
 /* Compares the state with the last block and chunk: a mended or mixed file shows here first. */
 bool state_check(struct catalog *catalog, struct error *err);
 bool partition_put(struct catalog *catalog, const struct partition *partition, struct error *err);
 bool block_put(struct catalog *catalog, const struct catalog_block *block, struct error *err);
 bool span_put(struct catalog *catalog, const struct catalog_span *span, struct error *err);
-bool quarantined_put(struct catalog *catalog, const struct catalog_quarantined *row, struct error *err);
+bool
+quarantined_put(struct catalog *catalog, const struct catalog_quarantined *row, struct error *err);
 bool epoch_put(struct catalog *catalog, const struct catalog_epoch *epoch, struct error *err);
-bool chunk_put(struct catalog *catalog, uint64_t number, const uint8_t root[CATALOG_HASH_BYTES], struct error *err);
+bool chunk_put(struct catalog *catalog, uint64_t number, const uint8_t root[CATALOG_HASH_BYTES],
+    struct error *err);
 bool chunk_count(struct catalog *catalog, uint64_t *count, struct error *err);
 
 /* Columns of a question that selects them in the order of the table, from `column` on. */
@@ -78,7 +82,7 @@ id_bucket(uint32_t fingerprint)
 	return fingerprint >> (32 - ID_BUCKET_BITS);
 }
 /* The ids of one block, whose row follows the blocks put before. */
-bool id_index_put(struct catalog *catalog, const struct catalog_block *block, const struct catalog_id *ids,
-    size_t count, struct error *err);
+bool id_index_put(struct catalog *catalog, const struct catalog_block *block,
+    const struct catalog_id *ids, size_t count, struct error *err);
 
 #endif

@@ -16,12 +16,13 @@
 struct quarantine;
 
 /* gives: ended by quarantine_close(), which forgets what was not committed. write: created if missing. keys: borrowed. */
-MUST_USE bool quarantine_open(const char *path, bool write, const struct keys *keys, struct quarantine **quarantine,
-    struct error *err);
+MUST_USE bool quarantine_open(const char *path, bool write, const struct keys *keys,
+    struct quarantine **quarantine, struct error *err);
 void quarantine_close(struct quarantine *quarantine);
 
 /* Keeps a message's payload, format, schema text and next_byte; becomes durable with quarantine_commit(). Same position again: replaced. */
-MUST_USE bool quarantine_put(struct quarantine *quarantine, const struct message *message, struct error *err);
+MUST_USE bool
+quarantine_put(struct quarantine *quarantine, const struct message *message, struct error *err);
 MUST_USE bool quarantine_commit(struct quarantine *quarantine, struct error *err);
 
 struct quarantine_raw {
@@ -31,13 +32,15 @@ struct quarantine_raw {
 };
 void quarantine_raw_fini(struct quarantine_raw *raw);
 /* ERROR_DAMAGED: altered or other key */
-MUST_USE bool quarantine_get(struct quarantine *quarantine, uint32_t partition, int64_t offset, struct quarantine_raw *raw,
-    bool *found, struct error *err);
+MUST_USE bool quarantine_get(struct quarantine *quarantine, uint32_t partition, int64_t offset,
+    struct quarantine_raw *raw, bool *found, struct error *err);
 /* Deletes the raw bytes of a position (replayed, or given up). Durable with commit. */
-MUST_USE bool quarantine_drop(struct quarantine *quarantine, uint32_t partition, int64_t offset, struct error *err);
+MUST_USE bool quarantine_drop(
+    struct quarantine *quarantine, uint32_t partition, int64_t offset, struct error *err);
 /* Re-encrypts under the newest vault generation, in bounded transactions; restartable. Commits first. progress: may be NULL. */
-MUST_USE bool quarantine_rotate(struct quarantine *quarantine, void (*progress)(void *context, int64_t done, int64_t total),
-    void *context, struct error *err);
-MUST_USE bool quarantine_bytes(struct quarantine *quarantine, int64_t *count, int64_t *bytes, struct error *err);
+MUST_USE bool quarantine_rotate(struct quarantine *quarantine,
+    void (*progress)(void *context, int64_t done, int64_t total), void *context, struct error *err);
+MUST_USE bool
+quarantine_bytes(struct quarantine *quarantine, int64_t *count, int64_t *bytes, struct error *err);
 
 #endif

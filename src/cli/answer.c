@@ -3,7 +3,8 @@
 #include "answer.h"
 
 bool
-question_settings(struct question *question, const struct call *call, enum place_need need, struct error *err)
+question_settings(
+    struct question *question, const struct call *call, enum place_need need, struct error *err)
 {
 	*question = (struct question){0};
 	if (!place_open(call, need, &question->place, err))
@@ -65,7 +66,9 @@ const char *
 grouped(int64_t number, char out[32])
 {
 	char digits[24];
-	int size = snprintf(digits, sizeof(digits), "%lld", (long long)(number < 0 ? -number : number)), i, to = 0;
+	int size = snprintf(
+		digits, sizeof(digits), "%lld", (long long)(number < 0 ? -number : number)),
+	    i, to = 0;
 
 	if (number < 0)
 		out[to++] = '-';

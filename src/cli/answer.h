@@ -21,8 +21,8 @@ struct question {
 };
 
 /* The settings alone, for commands that do not ask a store. */
-MUST_USE bool question_settings(struct question *question, const struct call *call, enum place_need need,
-    struct error *err);
+MUST_USE bool question_settings(
+    struct question *question, const struct call *call, enum place_need need, struct error *err);
 /* And the store opened for reading. */
 MUST_USE bool question_open(struct question *question, const struct call *call, struct error *err);
 void question_fini(struct question *question);

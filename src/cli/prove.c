@@ -32,22 +32,24 @@ prove_run(struct call *call, struct error *err)
 }
 
 static const struct example prove_examples[] = {
-	{"dyetrace prove events.jsonl:17 > proof.json", "a file that anyone can check"},
-	{NULL},
+    {"dyetrace prove events.jsonl:17 > proof.json", "a file that anyone can check"},
+    {NULL},
 };
 
 const struct command command_prove = {
-	.name = "prove",
-	.summary = "a proof file that one event is in the ledger",
-	.usage = "EVENT",
-	.description = "Prints one JSON document: the event's record, the path of hashes from it to the root of the newest "
-		       "signed checkpoint, and that checkpoint. It discloses this one record and nothing else. "
-		       "`dyetrace check-proof` checks it, without the store.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.examples = prove_examples,
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.run = prove_run,
+    .name = "prove",
+    .summary = "a proof file that one event is in the ledger",
+    .usage = "EVENT",
+    .description =
+	"Prints one JSON document: the event's record, the path of hashes from it to the root of "
+	"the newest "
+	"signed checkpoint, and that checkpoint. It discloses this one record and nothing else. "
+	"`dyetrace check-proof` checks it, without the store.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .examples = prove_examples,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .run = prove_run,
 };
 
 static bool
@@ -68,20 +70,23 @@ answer_yes(struct call *call, const struct proof *proof, bool trusted)
 
 	digest_hex(proof->checkpoint.root.bytes, SHA256_BYTES, root);
 	if (call->json) {
-		document_print(json_pack("{s:b, s:b, s:I, s:I, s:s, s:s, s:o}", "proven", 1, "verifier_given", trusted, "index",
-				   (json_int_t)proof->index, "records", (json_int_t)proof->checkpoint.size, "root", root, "origin",
-				   proof->checkpoint.origin, "record", record),
+		document_print(json_pack("{s:b, s:b, s:I, s:I, s:s, s:s, s:o}", "proven", 1,
+				   "verifier_given", trusted, "index", (json_int_t)proof->index,
+				   "records", (json_int_t)proof->checkpoint.size, "root", root,
+				   "origin", proof->checkpoint.origin, "record", record),
 		    &call->out);
 		return;
 	}
 	json_decref(record);
 	receipt = receipt_open(&call->out);
-	receipt_ink(receipt, INK_GOOD, "proven", "yes: record %llu of %llu", (unsigned long long)proof->index,
-	    (unsigned long long)proof->checkpoint.size);
+	receipt_ink(receipt, INK_GOOD, "proven", "yes: record %llu of %llu",
+	    (unsigned long long)proof->index, (unsigned long long)proof->checkpoint.size);
 	receipt_line(receipt, "ledger", "%s", proof->checkpoint.origin);
 	receipt_line(receipt, "root", "%s", root);
 	receipt_line(receipt, "key", "%s",
-	    trusted ? "the one you gave" : "the one in the file: compare it with the store's `verifier` before you trust it");
+	    trusted ? "the one you gave"
+		    : "the one in the file: compare it with the store's `verifier` before you "
+		      "trust it");
 	receipt_line(receipt, "record", "%.*s", TEXT_PRINT(proof->shown));
 	receipt_close(receipt);
 }
@@ -95,8 +100,11 @@ check_proof_run(struct call *call, struct error *err)
 	bool done;
 
 	arena_init(&arena);
-	done = read_verifier(call, &verifier, err) && file_read(call->arguments[0], PROOF_FILE_MAX, &file, err);
-	if (done && !proof_check(buffer_text(&file), verifier.size ? buffer_text(&verifier) : TEXT_NONE, &arena, &proof, err)) {
+	done = read_verifier(call, &verifier, err) &&
+	    file_read(call->arguments[0], PROOF_FILE_MAX, &file, err);
+	if (done &&
+	    !proof_check(buffer_text(&file), verifier.size ? buffer_text(&verifier) : TEXT_NONE,
+		&arena, &proof, err)) {
 		call->status = STATUS_NO;
 		done = error_within(err, "%s is no proof", call->arguments[0]);
 	}
@@ -109,26 +117,30 @@ check_proof_run(struct call *call, struct error *err)
 }
 
 static const struct option check_proof_options[] = {
-	{"verifier", 0, "FILE", "the public key that you trust: a copy of the store's `verifier`"},
-	{NULL},
+    {"verifier", 0, "FILE", "the public key that you trust: a copy of the store's `verifier`"},
+    {NULL},
 };
 
 static const struct example check_proof_examples[] = {
-	{"dyetrace check-proof proof.json --verifier verifier", "against the key that you were given beforehand"},
-	{NULL},
+    {"dyetrace check-proof proof.json --verifier verifier",
+	"against the key that you were given beforehand"},
+    {NULL},
 };
 
 const struct command command_check_proof = {
-	.name = "check-proof",
-	.summary = "check a proof file; needs no store",
-	.usage = "FILE",
-	.description = "Checks that the record in the file is in the ledger that the checkpoint in the file speaks of: the path "
-		       "leads from the record to the root, the signature is good, and what people read is what was proven. "
-		       "Without `--verifier` the key in the file is used, which shows only that the file agrees with itself.",
-	.common = COMMON_JSON,
-	.options = check_proof_options,
-	.examples = check_proof_examples,
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.run = check_proof_run,
+    .name = "check-proof",
+    .summary = "check a proof file; needs no store",
+    .usage = "FILE",
+    .description = "Checks that the record in the file is in the ledger that the checkpoint in the "
+		   "file speaks of: the path "
+		   "leads from the record to the root, the signature is good, and what people read "
+		   "is what was proven. "
+		   "Without `--verifier` the key in the file is used, which shows only that the "
+		   "file agrees with itself.",
+    .common = COMMON_JSON,
+    .options = check_proof_options,
+    .examples = check_proof_examples,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .run = check_proof_run,
 };

@@ -24,20 +24,22 @@ check_reason(const char *word, struct error *err)
 	for (reason = reasons; reason->code; reason++)
 		suggestion_try(&suggestion, text_of(reason->code));
 	best = suggestion_best(&suggestion);
-	return error_set(err, ERROR_USAGE, "--reason: there is no reason %s%s%.*s%s", word, best.data ? "; did you mean " : "",
-	    TEXT_PRINT(best), best.data ? "?" : "");
+	return error_set(err, ERROR_USAGE, "--reason: there is no reason %s%s%.*s%s", word,
+	    best.data ? "; did you mean " : "", TEXT_PRINT(best), best.data ? "?" : "");
 }
 
 static void
 list_table(struct call *call, const json_t *document)
 {
-	static const struct table_column columns[] = {{"AT", false}, {"REASON", false}, {"DETAIL", false}, {NULL, false}};
+	static const struct table_column columns[] = {
+	    {"AT", false}, {"REASON", false}, {"DETAIL", false}, {NULL, false}};
 	struct table *table = table_open(&call->out, columns);
 	const json_t *row;
 	char number[32];
 	size_t i;
 
-	json_array_foreach (json_object_get(document, "records"), i, row) {
+	json_array_foreach(json_object_get(document, "records"), i, row)
+	{
 		table_cell(table, "%s", member_text(row, "at"));
 		table_cell_ink(table, INK_WARN, "%s", member_text(row, "reason"));
 		table_cell(table, "%s", member_text(row, "detail"));
@@ -75,25 +77,25 @@ list_run(struct call *call, struct error *err)
 }
 
 static const struct option list_options[] = {
-	{"reason", 0, "CODE", "only records put aside for this reason"},
-	{"limit", 0, "N", "how many at most; 0 for all, 50 if not given"},
-	{NULL},
+    {"reason", 0, "CODE", "only records put aside for this reason"},
+    {"limit", 0, "N", "how many at most; 0 for all, 50 if not given"},
+    {NULL},
 };
 
 static const struct example list_examples[] = {
-	{"dyetrace quarantine list --reason time-unreadable", "those whose time could not be read"},
-	{NULL},
+    {"dyetrace quarantine list --reason time-unreadable", "those whose time could not be read"},
+    {NULL},
 };
 
 static const struct command list_command = {
-	.name = "list",
-	.summary = "the records that lie aside, and why",
-	.usage = "",
-	.description = "One line a record: where it was read, the reason, the particulars.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.options = list_options,
-	.examples = list_examples,
-	.run = list_run,
+    .name = "list",
+    .summary = "the records that lie aside, and why",
+    .usage = "",
+    .description = "One line a record: where it was read, the reason, the particulars.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .options = list_options,
+    .examples = list_examples,
+    .run = list_run,
 };
 
 /* --- show ------------------------------------------------------------------------------ */
@@ -120,7 +122,8 @@ show_run(struct call *call, struct error *err)
 	}
 	receipt = receipt_open(&call->out);
 	receipt_line(receipt, "at", "%s", member_text(document, "at"));
-	receipt_ink(receipt, INK_WARN, "reason", "%s: %s", member_text(document, "reason"), member_text(document, "sentence"));
+	receipt_ink(receipt, INK_WARN, "reason", "%s: %s", member_text(document, "reason"),
+	    member_text(document, "sentence"));
 	receipt_line(receipt, "detail", "%s", member_text(document, "detail"));
 	receipt_line(receipt, "what to do", "%s", member_text(document, "advice"));
 	receipt_line(receipt, "bytes", "%lld", (long long)member_long(document, "bytes"));
@@ -131,20 +134,21 @@ show_run(struct call *call, struct error *err)
 }
 
 static const struct example show_examples[] = {
-	{"dyetrace quarantine show events.jsonl:17", "with its bytes, decrypted"},
-	{NULL},
+    {"dyetrace quarantine show events.jsonl:17", "with its bytes, decrypted"},
+    {NULL},
 };
 
 static const struct command show_command = {
-	.name = "show",
-	.summary = "one record that lies aside, with its bytes",
-	.usage = "FILE:LINE",
-	.description = "The raw bytes are kept encrypted; showing them needs the key file. Control characters are written \\xNN.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.examples = show_examples,
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.run = show_run,
+    .name = "show",
+    .summary = "one record that lies aside, with its bytes",
+    .usage = "FILE:LINE",
+    .description = "The raw bytes are kept encrypted; showing them needs the key file. Control "
+		   "characters are written \\xNN.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .examples = show_examples,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .run = show_run,
 };
 
 /* --- replay ---------------------------------------------------------------------------- */
@@ -167,42 +171,46 @@ replay_run(struct call *call, struct error *err)
 		document_print(answer, &call->out);
 		return true;
 	}
-	fprintf(call->out.file, "%lld tried, %lld recorded, %lld still quarantined\n", (long long)member_long(answer, "tried"),
-	    (long long)member_long(answer, "recorded"), (long long)member_long(answer, "still_quarantined"));
+	fprintf(call->out.file, "%lld tried, %lld recorded, %lld still quarantined\n",
+	    (long long)member_long(answer, "tried"), (long long)member_long(answer, "recorded"),
+	    (long long)member_long(answer, "still_quarantined"));
 	json_decref(answer);
 	return true;
 }
 
 static const struct option replay_options[] = {
-	{"reason", 0, "CODE", "only records put aside for this reason"},
-	{NULL},
+    {"reason", 0, "CODE", "only records put aside for this reason"},
+    {NULL},
 };
 
 static const struct example replay_examples[] = {
-	{"dyetrace quarantine replay", "decode all of it again, by the mapping as it is now"},
-	{NULL},
+    {"dyetrace quarantine replay", "decode all of it again, by the mapping as it is now"},
+    {NULL},
 };
 
 static const struct command replay_command = {
-	.name = "replay",
-	.summary = "decode again what lies aside, after the mapping was mended",
-	.usage = "",
-	.description = "Each record goes along the route again by the settings as they are now. What is an event now is recorded "
-		       "at its old position and leaves quarantine; the rest stays. A running tracker does it by the mapping "
-		       "that it was started with: restart it first.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.options = replay_options,
-	.examples = replay_examples,
-	.run = replay_run,
+    .name = "replay",
+    .summary = "decode again what lies aside, after the mapping was mended",
+    .usage = "",
+    .description = "Each record goes along the route again by the settings as they are now. What "
+		   "is an event now is recorded "
+		   "at its old position and leaves quarantine; the rest stays. A running tracker "
+		   "does it by the mapping "
+		   "that it was started with: restart it first.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .options = replay_options,
+    .examples = replay_examples,
+    .run = replay_run,
 };
 
 static const struct command *const parts[] = {&list_command, &show_command, &replay_command, NULL};
 
 const struct command command_quarantine = {
-	.name = "quarantine",
-	.summary = "records that could not be decoded: list, show, replay",
-	.usage = "list|show|replay",
-	.description = "What cannot be decoded or lacks a part that the mapping needs is put aside with its bytes, its position "
-		       "and the reason; nothing is lost and nothing else is held up.",
-	.parts = parts,
+    .name = "quarantine",
+    .summary = "records that could not be decoded: list, show, replay",
+    .usage = "list|show|replay",
+    .description = "What cannot be decoded or lacks a part that the mapping needs is put aside "
+		   "with its bytes, its position "
+		   "and the reason; nothing is lost and nothing else is held up.",
+    .parts = parts,
 };

@@ -16,7 +16,8 @@ read_answer(const struct buffer *bytes, struct error *err)
 	if (!answer) {
 		error_set(err, ERROR_IO, "the tracker's answer is not JSON: %s", why.text);
 	} else if (!member_true(answer, "ok")) {
-		error_set(err, (enum error_kind)member_long(answer, "kind"), "%s", member_text(answer, "error"));
+		error_set(err, (enum error_kind)member_long(answer, "kind"), "%s",
+		    member_text(answer, "error"));
 		json_decref(answer);
 		answer = NULL;
 	}

@@ -23,8 +23,8 @@ show(struct call *call, const struct daemon_result *result)
 	char number[32];
 
 	receipt_line(receipt, "recorded", "%s", grouped(result->counts.recorded, number));
-	receipt_ink(receipt, result->counts.quarantined ? INK_WARN : INK_PLAIN, "quarantined", "%s%s",
-	    grouped(result->counts.quarantined, number),
+	receipt_ink(receipt, result->counts.quarantined ? INK_WARN : INK_PLAIN, "quarantined",
+	    "%s%s", grouped(result->counts.quarantined, number),
 	    result->counts.quarantined ? "  (`dyetrace quarantine list` says why)" : "");
 	receipt_line(receipt, "filtered", "%s", grouped(result->counts.filtered, number));
 	if (result->counts.gaps)
@@ -37,10 +37,12 @@ show(struct call *call, const struct daemon_result *result)
 static void
 show_json(struct call *call, const struct daemon_result *result)
 {
-	document_print(json_pack("{s:I, s:I, s:I, s:I, s:b, s:I}", "recorded", (json_int_t)result->counts.recorded,
-			   "quarantined", (json_int_t)result->counts.quarantined, "filtered",
-			   (json_int_t)result->counts.filtered, "gaps", (json_int_t)result->counts.gaps, "interrupted",
-			   result->interrupted, "recovered_bytes", (json_int_t)result->cut_bytes),
+	document_print(json_pack("{s:I, s:I, s:I, s:I, s:b, s:I}", "recorded",
+			   (json_int_t)result->counts.recorded, "quarantined",
+			   (json_int_t)result->counts.quarantined, "filtered",
+			   (json_int_t)result->counts.filtered, "gaps",
+			   (json_int_t)result->counts.gaps, "interrupted", result->interrupted,
+			   "recovered_bytes", (json_int_t)result->cut_bytes),
 	    &call->out);
 }
 
@@ -60,7 +62,8 @@ static bool
 run_run(struct call *call, struct error *err)
 {
 	struct question question;
-	struct daemon_options options = {.until_end = call_flag(call, "until-end"), .progress = draw, .context = &question};
+	struct daemon_options options = {
+	    .until_end = call_flag(call, "until-end"), .progress = draw, .context = &question};
 	struct daemon_result result;
 	bool done;
 
@@ -83,26 +86,28 @@ run_run(struct call *call, struct error *err)
 }
 
 static const struct option options[] = {
-	{"until-end", 'u', NULL, "stop when all that is there now has been read"},
-	{NULL},
+    {"until-end", 'u', NULL, "stop when all that is there now has been read"},
+    {NULL},
 };
 
 static const struct example examples[] = {
-	{"dyetrace run --until-end", "read all that is there now, then stop"},
-	{"dyetrace run -c /etc/dyetrace/dyetrace.yaml", "follow the sources, as the service does"},
-	{NULL},
+    {"dyetrace run --until-end", "read all that is there now, then stop"},
+    {"dyetrace run -c /etc/dyetrace/dyetrace.yaml", "follow the sources, as the service does"},
+    {NULL},
 };
 
 const struct command command_run = {
-	.name = "run",
-	.summary = "read the sources, tag, trace and record every event",
-	.usage = "",
-	.description = "Opens the store as its one writer, goes on where the last commit ended, and follows the sources that the "
-		       "settings name. SIGTERM and SIGINT end it with everything that was read committed and a signed "
-		       "checkpoint; SIGHUP reads org chart and lineage again.\n\n"
-		       "What cannot be decoded is quarantined and never stops the rest.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.options = options,
-	.examples = examples,
-	.run = run_run,
+    .name = "run",
+    .summary = "read the sources, tag, trace and record every event",
+    .usage = "",
+    .description = "Opens the store as its one writer, goes on where the last commit ended, and "
+		   "follows the sources that the "
+		   "settings name. SIGTERM and SIGINT end it with everything that was read "
+		   "committed and a signed "
+		   "checkpoint; SIGHUP reads org chart and lineage again.\n\n"
+		   "What cannot be decoded is quarantined and never stops the rest.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .options = options,
+    .examples = examples,
+    .run = run_run,
 };

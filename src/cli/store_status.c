@@ -9,20 +9,25 @@
 static void
 partition_rows(struct call *call, const json_t *partitions)
 {
-	static const struct table_column columns[] = {{"PARTITION", false}, {"READ", true}, {"RECORDED", true},
-	    {"QUARANTINED", true}, {"FILTERED", true}, {"GAPS", true}, {"UNEXPLAINED", true}, {"NEWEST EVENT", false}, {NULL, false}};
-	static const char *const keys[] = {"recorded", "quarantined", "filtered", "gaps", "unexplained"};
+	static const struct table_column columns[] = {{"PARTITION", false}, {"READ", true},
+	    {"RECORDED", true}, {"QUARANTINED", true}, {"FILTERED", true}, {"GAPS", true},
+	    {"UNEXPLAINED", true}, {"NEWEST EVENT", false}, {NULL, false}};
+	static const char *const keys[] = {
+	    "recorded", "quarantined", "filtered", "gaps", "unexplained"};
 	struct table *table = table_open(&call->out, columns);
 	const json_t *row;
 	char number[32];
 	size_t i, j;
 
-	json_array_foreach (partitions, i, row) {
+	json_array_foreach(partitions, i, row)
+	{
 		if (member_long(row, "incarnation") > 1)
-			table_cell(table, "%s #%lld", member_text(row, "partition"), (long long)member_long(row, "incarnation"));
+			table_cell(table, "%s #%lld", member_text(row, "partition"),
+			    (long long)member_long(row, "incarnation"));
 		else
 			table_cell(table, "%s", member_text(row, "partition"));
-		table_cell(table, "%s", grouped(member_long(row, "committed") - member_long(row, "start"), number));
+		table_cell(table, "%s",
+		    grouped(member_long(row, "committed") - member_long(row, "start"), number));
 		for (j = 0; j < ARRAY_COUNT(keys); j++)
 			table_cell(table, "%s", grouped(member_long(row, keys[j]), number));
 		table_cell(table, "%s", member_text(row, "newest"));
@@ -37,7 +42,8 @@ source_lines(struct receipt *receipt, const json_t *sources)
 	char size[32];
 	size_t i;
 
-	json_array_foreach (sources, i, source) {
+	json_array_foreach(sources, i, source)
+	{
 		const char *trouble = member_text(source, "trouble");
 
 		if (*trouble)
@@ -60,7 +66,8 @@ quarantine_lines(struct receipt *receipt, const json_t *reasons)
 	if (!json_array_size(reasons))
 		return;
 	receipt_heading(receipt, "Quarantine");
-	json_array_foreach (reasons, i, reason) {
+	json_array_foreach(reasons, i, reason)
+	{
 		receipt_ink(receipt, INK_WARN, member_text(reason, "reason"), "%s: %s",
 		    grouped(member_long(reason, "count"), number), member_text(reason, "sentence"));
 		receipt_line(receipt, "", "%s", member_text(reason, "advice"));
@@ -79,10 +86,12 @@ checkpoint_lines(struct receipt *receipt, const json_t *document)
 	if (json_is_null(checkpoint))
 		receipt_ink(receipt, INK_WARN, "checkpoint", "none yet");
 	else if (*member_text(checkpoint, "trouble"))
-		receipt_ink(receipt, INK_BAD, "checkpoint", "%s", member_text(checkpoint, "trouble"));
+		receipt_ink(
+		    receipt, INK_BAD, "checkpoint", "%s", member_text(checkpoint, "trouble"));
 	else
 		receipt_line(receipt, "checkpoint", "covers %s of %s records\nroot %s",
-		    grouped(member_long(checkpoint, "records"), number), grouped(member_long(document, "records"), all),
+		    grouped(member_long(checkpoint, "records"), number),
+		    grouped(member_long(document, "records"), all),
 		    member_text(checkpoint, "root"));
 }
 
@@ -98,16 +107,19 @@ show(struct call *call, const json_t *document)
 	receipt = receipt_open(&call->out);
 	receipt_heading(receipt, "Tracker");
 	if (member_long(document, "process"))
-		receipt_ink(receipt, INK_GOOD, "running", "process %lld", (long long)member_long(document, "process"));
+		receipt_ink(receipt, INK_GOOD, "running", "process %lld",
+		    (long long)member_long(document, "process"));
 	else
 		receipt_line(receipt, "running", "no");
-	receipt_ink(receipt, member_long(document, "unexplained") ? INK_BAD : INK_GOOD, "unexplained", "%s",
-	    grouped(member_long(document, "unexplained"), one));
+	receipt_ink(receipt, member_long(document, "unexplained") ? INK_BAD : INK_GOOD,
+	    "unexplained", "%s", grouped(member_long(document, "unexplained"), one));
 	source_lines(receipt, json_object_get(document, "sources"));
 	quarantine_lines(receipt, json_object_get(document, "quarantine"));
 	checkpoint_lines(receipt, document);
-	receipt_line(receipt, "disk", "ledger %s, catalog %s; free %s", size_text(member_long(disk, "ledger_bytes"), one),
-	    size_text(member_long(disk, "catalog_bytes"), two), size_text(member_long(disk, "free_bytes"), three));
+	receipt_line(receipt, "disk", "ledger %s, catalog %s; free %s",
+	    size_text(member_long(disk, "ledger_bytes"), one),
+	    size_text(member_long(disk, "catalog_bytes"), two),
+	    size_text(member_long(disk, "free_bytes"), three));
 	receipt_close(receipt);
 }
 
@@ -135,19 +147,21 @@ status_run(struct call *call, struct error *err)
 }
 
 static const struct example examples[] = {
-	{"dyetrace status", "the store of ./dyetrace.yaml"},
-	{"dyetrace status --json", "the same facts as one document"},
-	{NULL},
+    {"dyetrace status", "the store of ./dyetrace.yaml"},
+    {"dyetrace status --json", "the same facts as one document"},
+    {NULL},
 };
 
 const struct command command_status = {
-	.name = "status",
-	.summary = "what was read and what became of it: is anything lost, late or stuck?",
-	.usage = "",
-	.description = "Per partition how many positions were read and how many of them were recorded, quarantined, filtered or "
-		       "are gaps; what the sources still have; quarantine by reason with what to do; disk; the newest "
-		       "checkpoint. Exit status 1 when a position is unexplained.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.examples = examples,
-	.run = status_run,
+    .name = "status",
+    .summary = "what was read and what became of it: is anything lost, late or stuck?",
+    .usage = "",
+    .description = "Per partition how many positions were read and how many of them were recorded, "
+		   "quarantined, filtered or "
+		   "are gaps; what the sources still have; quarantine by reason with what to do; "
+		   "disk; the newest "
+		   "checkpoint. Exit status 1 when a position is unexplained.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .examples = examples,
+    .run = status_run,
 };

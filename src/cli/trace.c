@@ -16,7 +16,8 @@ value_text(const json_t *value, char *out, size_t bytes)
 	if (json_is_string(value)) {
 		snprintf(out, bytes, "%s", json_string_value(value));
 	} else if (json_is_object(value)) {
-		snprintf(out, bytes, "(text of %lld bytes, kept as its digest)", (long long)member_long(value, "bytes"));
+		snprintf(out, bytes, "(text of %lld bytes, kept as its digest)",
+		    (long long)member_long(value, "bytes"));
 	} else {
 		dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
 		snprintf(out, bytes, "%s", dumped ? dumped : "null");
@@ -32,11 +33,11 @@ show_changes(struct receipt *receipt, const json_t *changes)
 	char old[512], new[512];
 	size_t i;
 
-	receipt_heading(receipt, json_array_size(changes) ? "What changed" : "What changed: nothing");
-	json_array_foreach (changes, i, change)
-		receipt_line(receipt, member_text(change, "field"), "%s → %s",
-		    value_text(json_object_get(change, "old"), old, sizeof(old)),
-		    value_text(json_object_get(change, "new"), new, sizeof(new)));
+	receipt_heading(
+	    receipt, json_array_size(changes) ? "What changed" : "What changed: nothing");
+	json_array_foreach(changes, i, change) receipt_line(receipt, member_text(change, "field"),
+	    "%s → %s", value_text(json_object_get(change, "old"), old, sizeof(old)),
+	    value_text(json_object_get(change, "new"), new, sizeof(new)));
 }
 
 static void
@@ -51,20 +52,23 @@ show_position(struct receipt *receipt, const json_t *document)
 {
 	const json_t *position = json_object_get(document, "position");
 
-	receipt_line(receipt, "read from", "%s, record %lld (source %s)", member_text(position, "partition"),
-	    (long long)member_long(position, "offset") + 1, member_text(position, "source"));
+	receipt_line(receipt, "read from", "%s, record %lld (source %s)",
+	    member_text(position, "partition"), (long long)member_long(position, "offset") + 1,
+	    member_text(position, "source"));
 }
 
 static void
 show_origin(struct receipt *receipt, const json_t *event, const json_t *origin)
 {
 	receipt_heading(receipt, "Who, where, when");
-	receipt_ink(receipt, INK_NAME, "actor", "%s (%s)", member_text(origin, "actor"), member_text(origin, "kind"));
+	receipt_ink(receipt, INK_NAME, "actor", "%s (%s)", member_text(origin, "actor"),
+	    member_text(origin, "kind"));
 	line_if(receipt, "team", member_text(origin, "team"));
 	if (strcmp(member_text(origin, "team"), member_text(origin, "event_team")) != 0)
 		line_if(receipt, "team in the event", member_text(origin, "event_team"));
-	receipt_line(receipt, "decided by", "%s: %s; confidence %lld %%", member_text(origin, "rule"),
-	    member_text(origin, "sentence"), (long long)member_long(origin, "confidence"));
+	receipt_line(receipt, "decided by", "%s: %s; confidence %lld %%",
+	    member_text(origin, "rule"), member_text(origin, "sentence"),
+	    (long long)member_long(origin, "confidence"));
 	line_if(receipt, "system", member_text(event, "system"));
 	line_if(receipt, "channel", member_text(event, "channel"));
 	receipt_line(receipt, "time", "%s", member_text(event, "time"));
@@ -76,8 +80,8 @@ join(const json_t *list, const char *key, struct buffer *out)
 	const json_t *item;
 	size_t i;
 
-	json_array_foreach (list, i, item)
-		buffer_add_format(out, "%s%s", i ? ", " : "", key ? member_text(item, key) : json_string_value(item));
+	json_array_foreach(list, i, item) buffer_add_format(
+	    out, "%s%s", i ? ", " : "", key ? member_text(item, key) : json_string_value(item));
 	buffer_add_byte(out, 0);
 }
 
@@ -87,14 +91,19 @@ show_features(struct receipt *receipt, const json_t *features)
 	const json_t *feature;
 	size_t i;
 
-	receipt_heading(receipt, json_array_size(features) ? "Features it flows into" : "Features it flows into: none");
-	json_array_foreach (features, i, feature) {
+	receipt_heading(receipt,
+	    json_array_size(features) ? "Features it flows into" : "Features it flows into: none");
+	json_array_foreach(features, i, feature)
+	{
 		struct buffer fields = {0};
 
 		join(json_object_get(feature, "fields"), NULL, &fields);
-		receipt_line(receipt, member_text(feature, "name"), "%s%s%s%s", member_text(feature, "what"),
-		    fields.size > 1 ? ", from " : "", (char *)fields.data,
-		    member_true(feature, "certain") ? "" : " (perhaps: a filter looks at text that is not kept)");
+		receipt_line(receipt, member_text(feature, "name"), "%s%s%s%s",
+		    member_text(feature, "what"), fields.size > 1 ? ", from " : "",
+		    (char *)fields.data,
+		    member_true(feature, "certain")
+			? ""
+			: " (perhaps: a filter looks at text that is not kept)");
 		buffer_fini(&fields);
 	}
 }
@@ -105,15 +114,18 @@ show_models(struct receipt *receipt, const json_t *models)
 	const json_t *model, *use;
 	size_t i, j;
 
-	receipt_heading(receipt, json_array_size(models) ? "Models behind them" : "Models behind them: none");
-	json_array_foreach (models, i, model) {
+	receipt_heading(
+	    receipt, json_array_size(models) ? "Models behind them" : "Models behind them: none");
+	json_array_foreach(models, i, model)
+	{
 		struct buffer through = {0};
 
 		join(json_object_get(model, "through"), "feature", &through);
-		receipt_line(receipt, member_text(model, "name"), "%s, %s, through %s", member_text(model, "version"),
-		    member_text(model, "kind"), (char *)through.data);
-		json_array_foreach (json_object_get(model, "used"), j, use)
-			receipt_line(receipt, "", "%s", member_text(use, "sentence"));
+		receipt_line(receipt, member_text(model, "name"), "%s, %s, through %s",
+		    member_text(model, "version"), member_text(model, "kind"),
+		    (char *)through.data);
+		json_array_foreach(json_object_get(model, "used"), j, use)
+		    receipt_line(receipt, "", "%s", member_text(use, "sentence"));
 		buffer_fini(&through);
 	}
 }
@@ -124,13 +136,14 @@ show_proof(struct receipt *receipt, const json_t *document)
 	const json_t *proof = json_object_get(document, "proof");
 
 	receipt_heading(receipt, "How to prove it");
-	receipt_line(receipt, "ledger record", "%lld, in %s", (long long)member_long(proof, "record"),
-	    member_text(proof, "segment"));
+	receipt_line(receipt, "ledger record", "%lld, in %s",
+	    (long long)member_long(proof, "record"), member_text(proof, "segment"));
 	if (member_true(proof, "signed")) {
 		receipt_line(receipt, "signed", "yes: the checkpoint covers %lld records",
 		    (long long)member_long(proof, "checkpoint_records"));
 		receipt_line(receipt, "root", "%s", member_text(proof, "root"));
-		receipt_line(receipt, "proof file", "dyetrace prove %s > proof.json", member_text(document, "named"));
+		receipt_line(receipt, "proof file", "dyetrace prove %s > proof.json",
+		    member_text(document, "named"));
 	} else {
 		receipt_line(receipt, "signed", "not yet: `dyetrace keys checkpoint` signs now");
 	}
@@ -139,7 +152,8 @@ show_proof(struct receipt *receipt, const json_t *document)
 static void
 show_event(struct receipt *receipt, const json_t *document)
 {
-	const json_t *event = json_object_get(document, "event"), *reaches = json_object_get(document, "reaches");
+	const json_t *event = json_object_get(document, "event"),
+		     *reaches = json_object_get(document, "reaches");
 
 	receipt_heading(receipt, "Event");
 	line_if(receipt, "id", member_text(event, "id"));
@@ -161,8 +175,8 @@ show_aside(struct receipt *receipt, const json_t *document)
 {
 	receipt_heading(receipt, "No event");
 	show_position(receipt, document);
-	receipt_ink(receipt, INK_WARN, "disposition", "%s: %s", member_text(document, "disposition"),
-	    member_text(document, "reason"));
+	receipt_ink(receipt, INK_WARN, "disposition", "%s: %s",
+	    member_text(document, "disposition"), member_text(document, "reason"));
 	receipt_line(receipt, "why", "%s", member_text(document, "sentence"));
 	line_if(receipt, "detail", member_text(document, "detail"));
 	line_if(receipt, "what to do", member_text(document, "advice"));
@@ -198,22 +212,25 @@ trace_run(struct call *call, struct error *err)
 }
 
 static const struct example examples[] = {
-	{"dyetrace trace INC0000047/2", "by the event's own id"},
-	{"dyetrace trace events.jsonl:17", "by file and line"},
-	{NULL},
+    {"dyetrace trace INC0000047/2", "by the event's own id"},
+    {"dyetrace trace events.jsonl:17", "by file and line"},
+    {NULL},
 };
 
 const struct command command_trace = {
-	.name = "trace",
-	.summary = "one event: who, what, which features and models, how to prove it",
-	.usage = "EVENT",
-	.description = "An event is named by its id, by `FILE:LINE`, or by `TOPIC/PARTITION/OFFSET`. The receipt says whose "
-		       "action it was (as a pseudonym) and which rule decided that, what changed, which features and models "
-		       "it flows into, which versions of them were trained or score after it, and where the ledger holds it.\n\n"
-		       "Of a position that holds no event it says why, and what to do.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.examples = examples,
-	.arguments_min = 1,
-	.arguments_max = 1,
-	.run = trace_run,
+    .name = "trace",
+    .summary = "one event: who, what, which features and models, how to prove it",
+    .usage = "EVENT",
+    .description = "An event is named by its id, by `FILE:LINE`, or by `TOPIC/PARTITION/OFFSET`. "
+		   "The receipt says whose "
+		   "action it was (as a pseudonym) and which rule decided that, what changed, "
+		   "which features and models "
+		   "it flows into, which versions of them were trained or score after it, and "
+		   "where the ledger holds it.\n\n"
+		   "Of a position that holds no event it says why, and what to do.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .examples = examples,
+    .arguments_min = 1,
+    .arguments_max = 1,
+    .run = trace_run,
 };

@@ -28,33 +28,39 @@ verify_run(struct call *call, struct error *err)
 		document_print(document, &call->out);
 		return true;
 	}
-	json_array_foreach (json_object_get(document, "checks"), i, check) {
+	json_array_foreach(json_object_get(document, "checks"), i, check)
+	{
 		bool passed = member_true(check, "passed");
 
-		screen_print(&call->out, passed ? INK_GOOD : INK_BAD, "%-8s", passed ? "good" : "BAD");
-		screen_print(&call->out, INK_PLAIN, "%-20s %s\n", member_text(check, "name"), member_text(check, "detail"));
+		screen_print(
+		    &call->out, passed ? INK_GOOD : INK_BAD, "%-8s", passed ? "good" : "BAD");
+		screen_print(&call->out, INK_PLAIN, "%-20s %s\n", member_text(check, "name"),
+		    member_text(check, "detail"));
 	}
-	screen_print(&call->out, INK_STRONG, "\nverified: %s", member_true(document, "verified") ? "true" : "false");
-	screen_print(&call->out, INK_PLAIN, ", %s records, root %s\n", grouped(member_long(document, "records"), number),
-	    member_text(document, "root"));
+	screen_print(&call->out, INK_STRONG, "\nverified: %s",
+	    member_true(document, "verified") ? "true" : "false");
+	screen_print(&call->out, INK_PLAIN, ", %s records, root %s\n",
+	    grouped(member_long(document, "records"), number), member_text(document, "root"));
 	json_decref(document);
 	return true;
 }
 
 static const struct example verify_examples[] = {
-	{"dyetrace verify", "the store of ./dyetrace.yaml"},
-	{NULL},
+    {"dyetrace verify", "the store of ./dyetrace.yaml"},
+    {NULL},
 };
 
 const struct command command_verify = {
-	.name = "verify",
-	.summary = "is the ledger whole and unchanged?",
-	.usage = "",
-	.description = "Reads every block, hashes every record anew, and compares what follows with the catalog and with every "
-		       "checkpoint that was ever signed. Says which check failed and where. Exit status 0: verified, 1: not.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.examples = verify_examples,
-	.run = verify_run,
+    .name = "verify",
+    .summary = "is the ledger whole and unchanged?",
+    .usage = "",
+    .description = "Reads every block, hashes every record anew, and compares what follows with "
+		   "the catalog and with every "
+		   "checkpoint that was ever signed. Says which check failed and where. Exit "
+		   "status 0: verified, 1: not.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .examples = verify_examples,
+    .run = verify_run,
 };
 
 /* --- reconcile ------------------------------------------------------------------------- */
@@ -62,25 +68,30 @@ const struct command command_verify = {
 static void
 reconcile_table(struct call *call, const json_t *document)
 {
-	static const struct table_column columns[] = {{"PARTITION", false}, {"COMMITTED", true}, {"RECORDED", true},
-	    {"QUARANTINED", true}, {"FILTERED", true}, {"GAPS", true}, {"UNEXPLAINED", true}, {"CONTENT", false}, {NULL, false}};
+	static const struct table_column columns[] = {{"PARTITION", false}, {"COMMITTED", true},
+	    {"RECORDED", true}, {"QUARANTINED", true}, {"FILTERED", true}, {"GAPS", true},
+	    {"UNEXPLAINED", true}, {"CONTENT", false}, {NULL, false}};
 	struct table *table = table_open(&call->out, columns);
 	const json_t *row;
 	char number[32];
 	size_t i;
 
-	json_array_foreach (json_object_get(document, "partitions"), i, row) {
-		static const char *const keys[] = {"committed", "recorded", "quarantined", "filtered", "gaps", "unexplained"};
+	json_array_foreach(json_object_get(document, "partitions"), i, row)
+	{
+		static const char *const keys[] = {
+		    "committed", "recorded", "quarantined", "filtered", "gaps", "unexplained"};
 		const char *content = member_text(row, "content");
 		size_t j;
 
 		if (member_long(row, "incarnation") > 1)
-			table_cell(table, "%s #%lld", member_text(row, "partition"), (long long)member_long(row, "incarnation"));
+			table_cell(table, "%s #%lld", member_text(row, "partition"),
+			    (long long)member_long(row, "incarnation"));
 		else
 			table_cell(table, "%s", member_text(row, "partition"));
 		for (j = 0; j < ARRAY_COUNT(keys); j++)
 			table_cell(table, "%s", grouped(member_long(row, keys[j]), number));
-		table_cell_ink(table, strcmp(content, "equal") == 0 ? INK_GOOD : INK_WARN, "%s", content);
+		table_cell_ink(
+		    table, strcmp(content, "equal") == 0 ? INK_GOOD : INK_WARN, "%s", content);
 	}
 	table_close(table);
 }
@@ -107,29 +118,33 @@ reconcile_run(struct call *call, struct error *err)
 		return true;
 	}
 	reconcile_table(call, document);
-	fprintf(call->out.file, "\nunexplained: %s\n", grouped(member_long(document, "unexplained"), number));
+	fprintf(call->out.file, "\nunexplained: %s\n",
+	    grouped(member_long(document, "unexplained"), number));
 	if (member_long(document, "not_read_again"))
-		fprintf(call->out.file, "not read again: %s (source gone, or one that cannot be read twice)\n",
+		fprintf(call->out.file,
+		    "not read again: %s (source gone, or one that cannot be read twice)\n",
 		    grouped(member_long(document, "not_read_again"), number));
 	json_decref(document);
 	return true;
 }
 
 static const struct example reconcile_examples[] = {
-	{"dyetrace reconcile", "count and compare with the sources"},
-	{NULL},
+    {"dyetrace reconcile", "count and compare with the sources"},
+    {NULL},
 };
 
 const struct command command_reconcile = {
-	.name = "reconcile",
-	.summary = "counts and content against the sources: is anything lost?",
-	.usage = "",
-	.description = "Per partition: committed = recorded + quarantined + filtered + gaps, else the rest is unexplained. Then "
-		       "each source that can be is read again from its start, and a digest of its content is compared with the "
-		       "one that the tracker kept. Exit status 0: all is explained and equal, 1: not.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.examples = reconcile_examples,
-	.run = reconcile_run,
+    .name = "reconcile",
+    .summary = "counts and content against the sources: is anything lost?",
+    .usage = "",
+    .description = "Per partition: committed = recorded + quarantined + filtered + gaps, else the "
+		   "rest is unexplained. Then "
+		   "each source that can be is read again from its start, and a digest of its "
+		   "content is compared with the "
+		   "one that the tracker kept. Exit status 0: all is explained and equal, 1: not.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .examples = reconcile_examples,
+    .run = reconcile_run,
 };
 
 /* --- doctor ---------------------------------------------------------------------------- */
@@ -154,31 +169,37 @@ doctor_run(struct call *call, struct error *err)
 		document_print(document, &call->out);
 		return true;
 	}
-	json_array_foreach (json_object_get(document, "checks"), i, check) {
+	json_array_foreach(json_object_get(document, "checks"), i, check)
+	{
 		const char *state = member_text(check, "state");
-		enum ink ink = strcmp(state, "good") == 0 ? INK_GOOD : strcmp(state, "bad") == 0 ? INK_BAD : INK_WARN;
+		enum ink ink = strcmp(state, "good") == 0 ? INK_GOOD
+		    : strcmp(state, "bad") == 0           ? INK_BAD
+							  : INK_WARN;
 
 		screen_print(&call->out, ink, "%-9s", state);
-		screen_print(&call->out, INK_PLAIN, "%-12s %s\n", member_text(check, "name"), member_text(check, "detail"));
+		screen_print(&call->out, INK_PLAIN, "%-12s %s\n", member_text(check, "name"),
+		    member_text(check, "detail"));
 		if (*member_text(check, "remedy"))
-			screen_print(&call->out, INK_FAINT, "%-22s%s\n", "", member_text(check, "remedy"));
+			screen_print(
+			    &call->out, INK_FAINT, "%-22s%s\n", "", member_text(check, "remedy"));
 	}
 	json_decref(document);
 	return true;
 }
 
 static const struct example doctor_examples[] = {
-	{"dyetrace doctor", "everything around the store of ./dyetrace.yaml"},
-	{NULL},
+    {"dyetrace doctor", "everything around the store of ./dyetrace.yaml"},
+    {NULL},
 };
 
 const struct command command_doctor = {
-	.name = "doctor",
-	.summary = "what is wrong around a store, and what to do",
-	.usage = "",
-	.description = "Looks at the key file, the files that the settings name, disk, clock, the running tracker, catalog and "
-		       "ledger, the newest checkpoint and what lies in quarantine. Mends nothing.",
-	.common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
-	.examples = doctor_examples,
-	.run = doctor_run,
+    .name = "doctor",
+    .summary = "what is wrong around a store, and what to do",
+    .usage = "",
+    .description = "Looks at the key file, the files that the settings name, disk, clock, the "
+		   "running tracker, catalog and "
+		   "ledger, the newest checkpoint and what lies in quarantine. Mends nothing.",
+    .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .examples = doctor_examples,
+    .run = doctor_run,
 };

@@ -31,7 +31,8 @@ struct wants {
 static uint32_t
 place_add(struct plan *plan, uint32_t up, struct text name)
 {
-	memory_grow(&plan->places, &plan->place_capacity, plan->place_count + 1, sizeof(*plan->places));
+	memory_grow(
+	    &plan->places, &plan->place_capacity, plan->place_count + 1, sizeof(*plan->places));
 	plan->places[plan->place_count] = (struct plan_place){up, name};
 	return (uint32_t)plan->place_count++;
 }
@@ -39,7 +40,8 @@ place_add(struct plan *plan, uint32_t up, struct text name)
 static void
 piece_add(struct plan *plan, uint32_t place)
 {
-	memory_grow(&plan->pieces, &plan->piece_capacity, plan->piece_count + 1, sizeof(*plan->pieces));
+	memory_grow(
+	    &plan->pieces, &plan->piece_capacity, plan->piece_count + 1, sizeof(*plan->pieces));
 	plan->pieces[plan->piece_count++] = place;
 }
 
@@ -47,7 +49,8 @@ static uint32_t
 emit(struct plan *plan, uint32_t place, struct plan_step step)
 {
 	memory_grow(&plan->steps, &plan->capacity, plan->count + 1, sizeof(*plan->steps));
-	memory_grow(&plan->step_pieces, &plan->step_piece_capacity, plan->count + 1, sizeof(*plan->step_pieces));
+	memory_grow(&plan->step_pieces, &plan->step_piece_capacity, plan->count + 1,
+	    sizeof(*plan->step_pieces));
 	plan->step_pieces[plan->count] = (uint32_t)plan->piece_count;
 	piece_add(plan, place);
 	step.next = (uint32_t)plan->count + 1;
@@ -75,7 +78,8 @@ mark_joint(struct plan *plan)
 	plan->joint = plan->count;
 }
 
-static void compile(struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants);
+static void
+compile(struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants);
 
 static uint32_t
 walk_over(struct plan *plan, const struct avro_node *node)
@@ -135,13 +139,16 @@ skip(struct plan *plan, uint32_t place, const struct avro_node *node)
 		if (node->recursive || node->expanded > UNFOLD_MAX)
 			break;
 		for (i = 0; i < node->count; i++)
-			skip(plan, place_add(plan, place, node->fields[i].name), node->fields[i].type);
+			skip(plan, place_add(plan, place, node->fields[i].name),
+			    node->fields[i].type);
 		return;
 	case AVRO_KIND_ARRAY:
 	case AVRO_KIND_MAP:
 		if (!is_text(node->inside[0]))
 			break;
-		emit(plan, place, (struct plan_step){.op = PLAN_SKIP_TEXT_LIST, .a = node->kind == AVRO_KIND_MAP ? 2 : 1});
+		emit(plan, place,
+		    (struct plan_step){
+			.op = PLAN_SKIP_TEXT_LIST, .a = node->kind == AVRO_KIND_MAP ? 2 : 1});
 		return;
 	default:
 		i = null_of_two(node);
@@ -199,14 +206,16 @@ cell_of_fixed(const struct avro_node *node, struct plan_step *step)
 }
 
 /* By kind: how a value without a logical type fills a cell. */
-static const enum plan_op plain[] = {PLAN_NULL, PLAN_BOOLEAN, PLAN_INT, PLAN_LONG, PLAN_FLOAT, PLAN_DOUBLE,
-    PLAN_TEXT, PLAN_TEXT};
+static const enum plan_op plain[] = {
+    PLAN_NULL, PLAN_BOOLEAN, PLAN_INT, PLAN_LONG, PLAN_FLOAT, PLAN_DOUBLE, PLAN_TEXT, PLAN_TEXT};
 
 /* A value that is one cell. */
 static void
-compile_cell(struct plan *plan, uint32_t place, const struct avro_node *node, const struct want *want)
+compile_cell(
+    struct plan *plan, uint32_t place, const struct avro_node *node, const struct want *want)
 {
-	struct plan_step step = {.base = (uint16_t)want->base, .offset = want->offset, .b = node->scale};
+	struct plan_step step = {
+	    .base = (uint16_t)want->base, .offset = want->offset, .b = node->scale};
 
 	if (node->kind == AVRO_KIND_ENUM)
 		cell_of_symbol(plan, node, &step);
@@ -244,7 +253,8 @@ wants_through(struct plan *plan, struct wants wants, struct text name)
 		if (!leads_through(want.path, name))
 			continue;
 		if (!through.items)
-			through.items = arena_get(&plan->arena, (wants.count - i + 1) * sizeof(*through.items));
+			through.items =
+			    arena_get(&plan->arena, (wants.count - i + 1) * sizeof(*through.items));
 		want.path.data += name.size + (want.path.size > name.size);
 		want.path.size -= name.size + (want.path.size > name.size);
 		through.items[through.count++] = want;
@@ -283,7 +293,8 @@ can_be_single(const struct avro_node *node, bool *always)
 	*always = node->count > 0;
 	for (i = 0; i < node->count; i++) {
 		*always = *always && is_single(node->inside[i]);
-		can = can || (is_single(node->inside[i]) && node->inside[i]->kind != AVRO_KIND_NULL);
+		can =
+		    can || (is_single(node->inside[i]) && node->inside[i]->kind != AVRO_KIND_NULL);
 	}
 	return can;
 }
@@ -303,7 +314,8 @@ is_excepted(const struct wanted *wanted, struct text name)
 static void
 want_rest(struct plan *plan, const struct avro_field *field, struct wants *wants)
 {
-	uint32_t offset = (uint32_t)(plan->slot_count * sizeof(*plan->slots) + offsetof(struct named_cell, cell));
+	uint32_t offset =
+	    (uint32_t)(plan->slot_count * sizeof(*plan->slots) + offsetof(struct named_cell, cell));
 	bool always;
 
 	if (is_excepted(plan->wanted, field->name) || !can_be_single(field->type, &always))
@@ -313,7 +325,8 @@ want_rest(struct plan *plan, const struct avro_field *field, struct wants *wants
 	plan->slots[plan->slot_count++] = (struct named_cell){field->name, {.kind = CELL_ABSENT}};
 	if (!wants->items)
 		wants->items = arena_get(&plan->arena, sizeof(*wants->items));
-	wants->items[wants->count++] = (struct want){.base = BASE_REST, .offset = offset, .soft = true};
+	wants->items[wants->count++] =
+	    (struct want){.base = BASE_REST, .offset = offset, .soft = true};
 }
 
 static void
@@ -325,7 +338,8 @@ compile_record(struct plan *plan, uint32_t place, const struct avro_node *node, 
 		const struct avro_field *field = &node->fields[i];
 		struct wants through = wants_through(plan, wants, field->name);
 
-		if (plan->wanted->rest && !place && !want_here(through, false) && !want_here(through, true))
+		if (plan->wanted->rest && !place && !want_here(through, false) &&
+		    !want_here(through, true))
 			want_rest(plan, field, &through);
 		compile(plan, place_add(plan, place, field->name), field->type, through);
 	}
@@ -343,7 +357,8 @@ compile_nullable(struct plan *plan, uint32_t place, const struct avro_node *node
 		step.base = (uint16_t)here->base;
 		step.offset = here->offset;
 	}
-	if (here && is_text(node->inside[1 - null]) && node->inside[1 - null]->logical != AVRO_LOGICAL_DECIMAL) {
+	if (here && is_text(node->inside[1 - null]) &&
+	    node->inside[1 - null]->logical != AVRO_LOGICAL_DECIMAL) {
 		step.op = PLAN_TEXT_OR_NULL;
 		emit(plan, place, step);
 		return;
@@ -371,12 +386,14 @@ end_branch(struct plan *plan, size_t begin, uint32_t place, uint32_t before)
 static bool
 is_plain(const struct avro_node *node)
 {
-	return node->kind <= AVRO_KIND_STRING && (!node->logical || node->logical == AVRO_LOGICAL_UUID);
+	return node->kind <= AVRO_KIND_STRING &&
+	    (!node->logical || node->logical == AVRO_LOGICAL_UUID);
 }
 
 /* A union of plain values, all for one cell, is a step of its own. */
 static bool
-compile_plain_union(struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants)
+compile_plain_union(
+    struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants)
 {
 	const struct want *here = want_here(wants, false);
 	size_t first = plan->target_count;
@@ -387,11 +404,16 @@ compile_plain_union(struct plan *plan, uint32_t place, const struct avro_node *n
 			return false;
 	if (!here || wants.count != 1)
 		return false;
-	memory_grow(&plan->targets, &plan->target_capacity, first + node->count + 1, sizeof(*plan->targets));
+	memory_grow(&plan->targets, &plan->target_capacity, first + node->count + 1,
+	    sizeof(*plan->targets));
 	for (i = 0; i < node->count; i++)
 		plan->targets[plan->target_count++] = plain[node->inside[i]->kind];
-	emit(plan, place, (struct plan_step){.op = PLAN_ONE_OF, .base = (uint16_t)here->base, .offset = here->offset,
-	    .a = node->count, .b = (uint32_t)first});
+	emit(plan, place,
+	    (struct plan_step){.op = PLAN_ONE_OF,
+		.base = (uint16_t)here->base,
+		.offset = here->offset,
+		.a = node->count,
+		.b = (uint32_t)first});
 	return true;
 }
 
@@ -401,9 +423,11 @@ compile_union(struct plan *plan, uint32_t place, const struct avro_node *node, s
 	size_t first = plan->target_count;
 	uint32_t i, last = UINT32_MAX, before;
 
-	memory_grow(&plan->targets, &plan->target_capacity, first + node->count + 1, sizeof(*plan->targets));
+	memory_grow(&plan->targets, &plan->target_capacity, first + node->count + 1,
+	    sizeof(*plan->targets));
 	plan->target_count += node->count;
-	emit(plan, place, (struct plan_step){.op = PLAN_UNION, .a = node->count, .b = (uint32_t)first});
+	emit(plan, place,
+	    (struct plan_step){.op = PLAN_UNION, .a = node->count, .b = (uint32_t)first});
 	for (i = 0; i < node->count && !plan->too_large; i++) {
 		size_t begin = plan->count;
 
@@ -450,7 +474,8 @@ keys_of(struct plan *plan, struct wants wants)
 
 			if (size < path.size && path.data[size] != '.')
 				continue;
-			for (k = first; k < plan->key_count && !text_equal(plan->keys[k].name, name); k++)
+			for (k = first;
+			     k < plan->key_count && !text_equal(plan->keys[k].name, name); k++)
 				;
 			if (k == plan->key_count)
 				key_add(plan, name);
@@ -465,7 +490,8 @@ compile_map(struct plan *plan, uint32_t place, const struct avro_node *node, str
 {
 	const struct avro_node *value = node->inside[0];
 	uint32_t first = (uint32_t)plan->key_count, count = keys_of(plan, wants), i;
-	uint32_t loop = loop_add(plan, (struct plan_loop){value->min_bytes + 1, walk_over(plan, value), first, count});
+	uint32_t loop = loop_add(
+	    plan, (struct plan_loop){value->min_bytes + 1, walk_over(plan, value), first, count});
 	uint32_t pc = emit(plan, place, (struct plan_step){.op = PLAN_MAP, .b = loop});
 
 	for (i = first; i < first + count; i++) {
@@ -473,7 +499,8 @@ compile_map(struct plan *plan, uint32_t place, const struct avro_node *node, str
 
 		mark_joint(plan);
 		plan->keys[i].pc = (uint32_t)plan->count;
-		compile(plan, place_add(plan, place, name), value, wants_through(plan, wants, name));
+		compile(
+		    plan, place_add(plan, place, name), value, wants_through(plan, wants, name));
 		emit(plan, place, (struct plan_step){.op = PLAN_MAP_NEXT});
 	}
 	plan->steps[pc].a = (uint32_t)plan->count;
@@ -484,9 +511,13 @@ static void
 compile_list(struct plan *plan, uint32_t place, const struct avro_node *node)
 {
 	struct want parts[] = {
-		{.path = TEXT("field"), .base = BASE_FIELD},
-		{.path = TEXT("old"), .base = BASE_CHANGE, .offset = offsetof(struct cell_change, old_value)},
-		{.path = TEXT("new"), .base = BASE_CHANGE, .offset = offsetof(struct cell_change, new_value)},
+	    {.path = TEXT("field"), .base = BASE_FIELD},
+	    {.path = TEXT("old"),
+		.base = BASE_CHANGE,
+		.offset = offsetof(struct cell_change, old_value)},
+	    {.path = TEXT("new"),
+		.base = BASE_CHANGE,
+		.offset = offsetof(struct cell_change, new_value)},
 	};
 	uint32_t loop = loop_add(plan, (struct plan_loop){.min_bytes = node->inside[0]->min_bytes});
 	uint32_t pc = emit(plan, place, (struct plan_step){.op = PLAN_LIST, .b = loop});
@@ -505,8 +536,9 @@ compile_inside(struct plan *plan, uint32_t place, const struct avro_node *node, 
 	const struct want *here = want_here(wants, false);
 
 	if (here && !here->soft)
-		emit(plan, place, (struct plan_step){.op = PLAN_OTHER, .base = (uint16_t)here->base,
-		    .offset = here->offset});
+		emit(plan, place,
+		    (struct plan_step){
+			.op = PLAN_OTHER, .base = (uint16_t)here->base, .offset = here->offset});
 	if (node->kind == AVRO_KIND_RECORD)
 		compile_record(plan, place, node, wants);
 	else if (node->kind == AVRO_KIND_MAP)
@@ -519,11 +551,13 @@ compile_inside(struct plan *plan, uint32_t place, const struct avro_node *node, 
 
 /* Nothing in it is wanted: neither by a path nor for the rest of the row. */
 static bool
-is_nobodys(const struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants)
+is_nobodys(
+    const struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants)
 {
 	if (!wants.count)
 		return place || !plan->wanted->rest;
-	return wants.count == 1 && wants.items[0].soft && node->kind != AVRO_KIND_UNION && !is_single(node);
+	return wants.count == 1 && wants.items[0].soft && node->kind != AVRO_KIND_UNION &&
+	    !is_single(node);
 }
 
 static void
@@ -545,7 +579,8 @@ compile(struct plan *plan, uint32_t place, const struct avro_node *node, struct 
 		return;
 	else if (node->kind == AVRO_KIND_UNION)
 		compile_union(plan, place, node, wants);
-	else if (want_here(wants, true) && node->kind != AVRO_KIND_ARRAY && node->kind != AVRO_KIND_NULL)
+	else if (want_here(wants, true) && node->kind != AVRO_KIND_ARRAY &&
+	    node->kind != AVRO_KIND_NULL)
 		emit(plan, place, (struct plan_step){.op = PLAN_REFUSE_LIST});
 	else if (is_single(node) && here)
 		compile_cell(plan, place, node, here);
@@ -564,22 +599,25 @@ path_check(struct text path, struct row_problem *problem)
 		names += path.data[i] == '.';
 	if (names <= PLAN_SEGMENTS_MAX)
 		return true;
-	return row_problem_set(problem, REASON_AVRO_SCHEMA, "a path of %zu names; at most %d are followed", names,
-	    PLAN_SEGMENTS_MAX);
+	return row_problem_set(problem, REASON_AVRO_SCHEMA,
+	    "a path of %zu names; at most %d are followed", names, PLAN_SEGMENTS_MAX);
 }
 
 static struct wants
 wants_of(struct plan *plan)
 {
 	const struct wanted *wanted = plan->wanted;
-	struct wants wants = {arena_get(&plan->arena, (wanted->count + 1) * sizeof(*wants.items)), 0};
+	struct wants wants = {
+	    arena_get(&plan->arena, (wanted->count + 1) * sizeof(*wants.items)), 0};
 	size_t i;
 
 	for (i = 0; i < wanted->count; i++)
-		wants.items[wants.count++] = (struct want){.path = wanted->paths[i], .base = BASE_CELLS,
+		wants.items[wants.count++] = (struct want){.path = wanted->paths[i],
+		    .base = BASE_CELLS,
 		    .offset = (uint32_t)(i * sizeof(struct cell))};
 	if (wanted->changes_path.data)
-		wants.items[wants.count++] = (struct want){.path = wanted->changes_path, .list = true};
+		wants.items[wants.count++] =
+		    (struct want){.path = wanted->changes_path, .list = true};
 	return wants;
 }
 
@@ -620,8 +658,10 @@ lacks(struct plan *plan, struct text path, struct row_problem *problem)
 	best = suggestion_best(&suggestion);
 	text_show(path, NAME_SHOWN, shown, sizeof(shown));
 	if (!best.data)
-		return row_problem_set(problem, REASON_AVRO_SCHEMA, "the schema has no field %s", shown);
-	return row_problem_set(problem, REASON_AVRO_SCHEMA, "the schema has no field %s; did you mean %.*s?", shown,
+		return row_problem_set(
+		    problem, REASON_AVRO_SCHEMA, "the schema has no field %s", shown);
+	return row_problem_set(problem, REASON_AVRO_SCHEMA,
+	    "the schema has no field %s; did you mean %.*s?", shown,
 	    (int)(best.size < NAME_SHOWN ? best.size : NAME_SHOWN), best.data);
 }
 
@@ -711,7 +751,7 @@ undo:
 }
 
 const struct format_reader avro_reader_format = {
-	.open = open_plan,
-	.read = avro_plan_read,
-	.close = close_plan,
+    .open = open_plan,
+    .read = avro_plan_read,
+    .close = close_plan,
 };

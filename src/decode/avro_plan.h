@@ -27,22 +27,22 @@
 enum plan_op {
 	PLAN_END,
 	/* pass over */
-	PLAN_SKIP_BYTES,   /* a: how many, of several types in a row */
-	PLAN_SKIP_LONGS,   /* a: how many integers */
+	PLAN_SKIP_BYTES, /* a: how many, of several types in a row */
+	PLAN_SKIP_LONGS, /* a: how many integers */
 	PLAN_SKIP_INTS,
-	PLAN_SKIP_TEXTS,   /* a: how many strings or bytes */
+	PLAN_SKIP_TEXTS, /* a: how many strings or bytes */
 	PLAN_SKIP_BOOLEAN,
-	PLAN_SKIP_SYMBOL,  /* a: symbols of the enum */
+	PLAN_SKIP_SYMBOL,       /* a: symbols of the enum */
 	PLAN_SKIP_TEXT_OR_NULL, /* of two branches b is null, the other a string or bytes */
-	PLAN_SKIP_TEXT_LIST, /* an array (a: 1) or map (a: 2) of strings or bytes */
-	PLAN_WALK,	   /* a: number of the walk over a whole type */
+	PLAN_SKIP_TEXT_LIST,    /* an array (a: 1) or map (a: 2) of strings or bytes */
+	PLAN_WALK,              /* a: number of the walk over a whole type */
 	/* go on elsewhere */
-	PLAN_NULLABLE,	   /* of two branches b is null: then goes on at a */
-	PLAN_NULL_OR,	   /* the same; the cell becomes null first */
-	PLAN_UNION,	   /* a: branches; targets[b + i]: where branch i goes on */
-	PLAN_MAP,	   /* loops[b]; behind it: a */
+	PLAN_NULLABLE, /* of two branches b is null: then goes on at a */
+	PLAN_NULL_OR,  /* the same; the cell becomes null first */
+	PLAN_UNION,    /* a: branches; targets[b + i]: where branch i goes on */
+	PLAN_MAP,      /* loops[b]; behind it: a */
 	PLAN_MAP_NEXT,
-	PLAN_LIST,	   /* the changes; loops[b]; behind it: a */
+	PLAN_LIST, /* the changes; loops[b]; behind it: a */
 	PLAN_LIST_NEXT,
 	/* fill the cell */
 	PLAN_NULL,
@@ -53,32 +53,38 @@ enum plan_op {
 	PLAN_DOUBLE,
 	PLAN_TEXT,
 	PLAN_TEXT_OR_NULL, /* of two branches b is null */
-	PLAN_ONE_OF,	   /* a: branches; targets[b + i]: the operation that fills the cell from branch i */
-	PLAN_FIXED,	   /* a: bytes */
-	PLAN_SYMBOL,	   /* a: symbols; b: which of nodes */
-	PLAN_TIME,	   /* a: of the moment's unit in a millisecond */
+	PLAN_ONE_OF, /* a: branches; targets[b + i]: the operation that fills the cell from branch i */
+	PLAN_FIXED,  /* a: bytes */
+	PLAN_SYMBOL, /* a: symbols; b: which of nodes */
+	PLAN_TIME,   /* a: of the moment's unit in a millisecond */
 	PLAN_DATE,
-	PLAN_DECIMAL,	   /* b: scale */
+	PLAN_DECIMAL,       /* b: scale */
 	PLAN_DECIMAL_FIXED, /* a: bytes; b: scale */
 	PLAN_UUID_FIXED,
-	PLAN_OTHER,	   /* what follows is no single value */
-	PLAN_REFUSE_LIST,  /* what stands here is no list of changes */
+	PLAN_OTHER,       /* what follows is no single value */
+	PLAN_REFUSE_LIST, /* what stands here is no list of changes */
 };
 
 /* Which of the row's cells a step means: bytes from one of these. */
-enum plan_base { BASE_CELLS, BASE_REST, BASE_CHANGE, BASE_FIELD, BASE_COUNT };
+enum plan_base {
+	BASE_CELLS,
+	BASE_REST,
+	BASE_CHANGE,
+	BASE_FIELD,
+	BASE_COUNT
+};
 
 struct plan_step {
 	uint16_t op, base;
 	uint32_t offset; /* bytes */
 	uint32_t a, b;
-	uint32_t next;   /* the step that follows, unless this one goes elsewhere */
+	uint32_t next; /* the step that follows, unless this one goes elsewhere */
 };
 
 /* An array or map that is walked item by item. */
 struct plan_loop {
-	uint64_t min_bytes; /* of an item */
-	uint32_t walk;	    /* over a map's value that is not wanted */
+	uint64_t min_bytes;    /* of an item */
+	uint32_t walk;         /* over a map's value that is not wanted */
 	uint32_t first, count; /* of keys */
 };
 
@@ -103,7 +109,7 @@ struct plan {
 	const struct wanted *wanted;
 	size_t changes_max;
 	struct arena arena; /* while compiling: lists of wants */
-	bool *found;	    /* [wanted.count]: the schema has the path */
+	bool *found;        /* [wanted.count]: the schema has the path */
 
 	struct plan_step *steps;
 	uint32_t *step_pieces; /* [pc]: the first of its pieces */
@@ -113,14 +119,14 @@ struct plan {
 	struct plan_loop *loops;
 	struct plan_key *keys;
 	const struct avro_node **nodes;
-	size_t count, capacity, step_piece_capacity, piece_count, piece_capacity, place_count, place_capacity,
-	    target_count, target_capacity, loop_count, loop_capacity, key_count, key_capacity, node_count,
-	    node_capacity;
+	size_t count, capacity, step_piece_capacity, piece_count, piece_capacity, place_count,
+	    place_capacity, target_count, target_capacity, loop_count, loop_capacity, key_count,
+	    key_capacity, node_count, node_capacity;
 	bool too_large;
 	size_t joint; /* steps below it are not to be lengthened: something goes on behind them */
 
 	struct named_cell *slots; /* of the rest: names stand, cells are filled by each read */
-	struct named_cell *rest;  /* those slots that hold something, where that differs by record */
+	struct named_cell *rest; /* those slots that hold something, where that differs by record */
 	size_t slot_count, slot_capacity;
 	bool rest_varies;
 	struct cell_change *changes;
@@ -129,11 +135,13 @@ struct plan {
 
 /* Fills problem where the schema or mapping cannot be used. */
 bool avro_plan_compile(struct plan *plan, struct row_problem *problem);
-bool avro_plan_read(struct plan *plan, struct text payload, struct row *row, struct row_problem *problem);
+bool avro_plan_read(
+    struct plan *plan, struct text payload, struct row *row, struct row_problem *problem);
 
 /* False: too long, or of no bytes. Long where there is no fraction and 64 bits
  * hold it, double where its 15 digits hold it, else text in the arena. */
-bool avro_decimal_cell(struct text big_endian, uint32_t scale, struct arena *arena, struct cell *cell);
+bool
+avro_decimal_cell(struct text big_endian, uint32_t scale, struct arena *arena, struct cell *cell);
 /* 16 bytes to their text form. Source: RFC 4122 section 3. */
 void avro_uuid_cell(const uint8_t *bytes, struct arena *arena, struct cell *cell);
 

@@ -18,10 +18,10 @@
 #define COLD __attribute__((noinline))
 
 struct frame {
-	uint32_t pc;		  /* of the PLAN_MAP or PLAN_LIST */
-	uint64_t left;		  /* items of the block */
+	uint32_t pc;              /* of the PLAN_MAP or PLAN_LIST */
+	uint64_t left;            /* items of the block */
 	const uint8_t *block_end; /* where the block says it ends, or NULL */
-	uint64_t seen;		  /* keys of the map that were met */
+	uint64_t seen;            /* keys of the map that were met */
 };
 
 /* The state of one reading, where it is more than a place in bytes and program. */
@@ -121,7 +121,8 @@ check_text(struct reading *reading, struct text text, struct avro_piece piece)
 }
 
 static inline struct avro_piece
-read_text(struct reading *reading, const struct plan_step *step, struct avro_piece piece, const uint8_t *end)
+read_text(struct reading *reading, const struct plan_step *step, struct avro_piece piece,
+    const uint8_t *end)
 {
 	struct cell *cell = cell_of(reading, step);
 
@@ -135,7 +136,8 @@ read_text(struct reading *reading, const struct plan_step *step, struct avro_pie
 }
 
 static COLD struct avro_piece
-read_fixed(struct reading *reading, const struct plan_step *step, struct avro_piece piece, const uint8_t *end)
+read_fixed(struct reading *reading, const struct plan_step *step, struct avro_piece piece,
+    const uint8_t *end)
 {
 	return read_text(reading, step, piece, end);
 }
@@ -220,7 +222,8 @@ read_decimal(struct reading *reading, const struct plan_step *step, struct avro_
 		return piece;
 	bytes = (struct text){(const char *)piece.next - piece.value, (size_t)piece.value};
 	if (!avro_decimal_cell(bytes, step->b, reading->row->arena, cell_of(reading, step)))
-		return stop(reading, REASON_NUMBER, "a decimal of no bytes, or of more than can be read");
+		return stop(
+		    reading, REASON_NUMBER, "a decimal of no bytes, or of more than can be read");
 	return piece;
 }
 
@@ -233,8 +236,8 @@ read_uuid(struct reading *reading, const struct plan_step *step, struct avro_pie
 }
 
 static inline struct avro_piece
-read_branch(struct reading *reading, const struct plan_step *step, enum plan_op op, const uint8_t *p,
-    const uint8_t *end)
+read_branch(struct reading *reading, const struct plan_step *step, enum plan_op op,
+    const uint8_t *p, const uint8_t *end)
 {
 	switch (op) {
 	case PLAN_TEXT:
@@ -256,14 +259,15 @@ read_branch(struct reading *reading, const struct plan_step *step, enum plan_op 
 }
 
 static inline struct avro_piece
-read_one_of(struct reading *reading, const struct plan_step *step, const uint8_t *p, const uint8_t *end)
+read_one_of(
+    struct reading *reading, const struct plan_step *step, const uint8_t *p, const uint8_t *end)
 {
 	struct avro_piece branch = avro_index(p, end, step->a, AVRO_FAULT_BRANCH), piece;
 
 	if (!branch.next)
 		return branch;
-	piece = read_branch(reading, step, (enum plan_op)reading->plan->targets[step->b + branch.value], branch.next,
-	    end);
+	piece = read_branch(reading, step,
+	    (enum plan_op)reading->plan->targets[step->b + branch.value], branch.next, end);
 	return piece.next ? piece : at_place(reading, branch.next, piece);
 }
 
@@ -363,7 +367,8 @@ map_on(struct reading *reading, const uint8_t *p, const uint8_t *end)
 		piece = avro_text(p, end);
 		if (!piece.next)
 			return at_place(reading, p, piece);
-		key = key_find(plan, loop, (struct text){(const char *)piece.next - piece.value, (size_t)piece.value});
+		key = key_find(plan, loop,
+		    (struct text){(const char *)piece.next - piece.value, (size_t)piece.value});
 		if (key)
 			break;
 		piece = run_walk(reading, loop->walk, piece.next, end);
@@ -410,7 +415,8 @@ list_on(struct reading *reading, const uint8_t *p, const uint8_t *end)
 	}
 	if (frame->left > plan->changes_max - before)
 		return stop(reading, REASON_TOO_MANY, "more changes than are allowed");
-	memory_grow(&plan->changes, &plan->change_capacity, before + frame->left, sizeof(*plan->changes));
+	memory_grow(
+	    &plan->changes, &plan->change_capacity, before + frame->left, sizeof(*plan->changes));
 	change_begin(reading, frame);
 	return piece;
 }
@@ -424,7 +430,8 @@ change_end(struct reading *reading, const uint8_t *p, const uint8_t *end)
 
 	if (reading->field.kind != CELL_TEXT || change->old_value.kind == CELL_OTHER ||
 	    change->new_value.kind == CELL_OTHER)
-		return stop(reading, REASON_CHANGES, "a change is not field, old, new: a name and two single values");
+		return stop(reading, REASON_CHANGES,
+		    "a change is not field, old, new: a name and two single values");
 	change->field = reading->field.text;
 	reading->row->change_count++;
 	if (!frame->left)
@@ -436,7 +443,8 @@ change_end(struct reading *reading, const uint8_t *p, const uint8_t *end)
 /* One loop rather than many functions: the place in the bytes stays in a
  * register. Gives where it stopped in *pc_at, *p_at. */
 static struct avro_piece
-run(struct reading *reading, const uint8_t *p, const uint8_t *end, uint32_t *pc_at, const uint8_t **p_at)
+run(struct reading *reading, const uint8_t *p, const uint8_t *end, uint32_t *pc_at,
+    const uint8_t **p_at)
 {
 	const struct plan *plan = reading->plan;
 	const struct plan_step *step;
@@ -551,7 +559,8 @@ run(struct reading *reading, const uint8_t *p, const uint8_t *end, uint32_t *pc_
 			piece = read_fixed(reading, step, avro_bytes(p, end, step->a), end);
 			break;
 		case PLAN_SYMBOL:
-			piece = read_symbol(reading, step, avro_index(p, end, step->a, AVRO_FAULT_SYMBOL));
+			piece = read_symbol(
+			    reading, step, avro_index(p, end, step->a, AVRO_FAULT_SYMBOL));
 			break;
 		case PLAN_TIME:
 			piece = read_time(reading, step, avro_long(p, end));
@@ -619,13 +628,14 @@ show_place(const struct plan *plan, uint32_t place, char *out, size_t room)
 		names[depth++] = plan->places[place].name;
 	while (depth-- > 0 && used + 16 < room)
 		used += (size_t)snprintf(out + used, room - used, "%.*s%s",
-		    (int)(names[depth].size < 48 ? names[depth].size : 48), names[depth].data, depth ? "." : ": ");
+		    (int)(names[depth].size < 48 ? names[depth].size : 48), names[depth].data,
+		    depth ? "." : ": ");
 }
 
 /* What was wrong, and where: never a value. */
 static void
-explain(const struct reading *reading, struct avro_piece piece, uint32_t pc, const uint8_t *p, struct text payload,
-    struct row_problem *problem)
+explain(const struct reading *reading, struct avro_piece piece, uint32_t pc, const uint8_t *p,
+    struct text payload, struct row_problem *problem)
 {
 	const struct plan *plan = reading->plan;
 	const uint8_t *begin = (const uint8_t *)payload.data, *end = begin + payload.size;
@@ -635,7 +645,8 @@ explain(const struct reading *reading, struct avro_piece piece, uint32_t pc, con
 	show_place(plan, place, where, sizeof(where));
 	if (reading->at)
 		p = reading->at;
-	row_problem_set(problem, reading->reason ? reading->reason : REASON_AVRO, "%s%s (byte %zu of %zu)", where,
+	row_problem_set(problem, reading->reason ? reading->reason : REASON_AVRO,
+	    "%s%s (byte %zu of %zu)", where,
 	    reading->what ? reading->what : avro_fault_sentence((enum avro_fault)piece.value),
 	    (size_t)(p - begin) + 1, payload.size);
 }
@@ -683,6 +694,7 @@ avro_plan_read(struct plan *plan, struct text payload, struct row *row, struct r
 	row->changes = plan->changes;
 	set_rest(plan, row);
 	if (row->rest_count > ROW_REST_MAX)
-		return row_problem_set(problem, REASON_TOO_MANY, "more than %d fields beside those mapped", ROW_REST_MAX);
+		return row_problem_set(problem, REASON_TOO_MANY,
+		    "more than %d fields beside those mapped", ROW_REST_MAX);
 	return true;
 }

@@ -80,7 +80,8 @@ decimal_text(struct text bytes, uint32_t scale, struct arena *arena)
 {
 	char digits[DECIMAL_DIGITS_MAX], *text, *p;
 	bool negative;
-	size_t count = digits_of(bytes, &negative, digits), zeros = count > scale ? 0 : scale + 1 - count, i;
+	size_t count = digits_of(bytes, &negative, digits),
+	       zeros = count > scale ? 0 : scale + 1 - count, i;
 
 	p = text = arena_get(arena, count + zeros + 2);
 	if (negative)
@@ -96,8 +97,8 @@ decimal_text(struct text bytes, uint32_t scale, struct arena *arena)
 bool
 avro_decimal_cell(struct text big_endian, uint32_t scale, struct arena *arena, struct cell *cell)
 {
-	static const double powers[SCALE_EXACT_MAX + 1] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10,
-	    1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+	static const double powers[SCALE_EXACT_MAX + 1] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
+	    1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 	int64_t value = 0;
 	bool small;
 

@@ -28,8 +28,8 @@
 
 /* Where the records of one partition stand in a block. */
 struct block_span {
-	uint32_t partition; /* struct partition number */
-	int64_t first_offset, end_offset; /* [first, end) */
+	uint32_t partition;                /* struct partition number */
+	int64_t first_offset, end_offset;  /* [first, end) */
 	uint32_t first_record, end_record; /* within the block, replays left out */
 };
 
@@ -50,8 +50,9 @@ struct block_id {
 };
 
 struct block_aside {
-	uint32_t record; /* within the block: a quarantined position, or one that came back from there */
-	bool replayed;	 /* it came back: as an event, or the mended mapping filters it */
+	uint32_t
+	    record; /* within the block: a quarantined position, or one that came back from there */
+	bool replayed; /* it came back: as an event, or the mended mapping filters it */
 	uint32_t partition;
 	int64_t offset;
 	struct text reason, detail; /* of the quarantined */
@@ -66,10 +67,10 @@ struct block_note {
 /* Owned by whoever holds it; ended by block_free(). Texts live in its arena. */
 struct block {
 	struct arena arena;
-	struct buffer body;	/* encoded objects (records, then marks), not deflated */
-	struct buffer leaves;	/* canonical leaf encodings, one behind another */
-	uint32_t records;	/* leaves */
-	uint32_t objects;	/* records and marks: the count in the Avro block header */
+	struct buffer body;   /* encoded objects (records, then marks), not deflated */
+	struct buffer leaves; /* canonical leaf encodings, one behind another */
+	uint32_t records;     /* leaves */
+	uint32_t objects;     /* records and marks: the count in the Avro block header */
 	uint32_t leaf_ends[BLOCK_RECORDS_MAX];
 	int64_t min_time_ms, max_time_ms; /* of its events; TIME_NONE if it has none */
 	uint32_t events;
@@ -110,8 +111,8 @@ uint32_t block_builder_count(const struct block_builder *builder);
  * need not be up to date. The builder must not be full. Of the team that the
  * event names event.team is recorded, origin.event_team is the same.
  */
-void block_builder_add(struct block_builder *builder, const struct record *record,
-    const struct partition *partition);
+void block_builder_add(
+    struct block_builder *builder, const struct record *record, const struct partition *partition);
 /*
  * Writes a mark for each partition touched since the last finish, from the
  * struct partition that was given (now up to date), and gives the block.
@@ -131,8 +132,8 @@ struct block_content {
 	struct block_mark *marks;
 };
 /* ERROR_DAMAGED with the object's number and what is wrong; never trusts the bytes. */
-MUST_USE bool block_read(struct text body, uint32_t objects, struct symbols *names, const struct keys *keys,
-    struct arena *arena, struct block_content *content, struct error *err);
+MUST_USE bool block_read(struct text body, uint32_t objects, struct symbols *names,
+    const struct keys *keys, struct arena *arena, struct block_content *content, struct error *err);
 
 /*
  * The canonical leaf of one record: what its proof discloses. Appends to out.

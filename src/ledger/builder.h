@@ -44,8 +44,8 @@ struct builder_field {
 struct builder_shape {
 	uint32_t dataset, op, system, channel;
 	uint32_t fields_at, field_count; /* in fields */
-	uint32_t asked;			 /* reads is good for this `asking` */
-	uint32_t field_bytes;		 /* of the names of the fields in a leaf */
+	uint32_t asked;                  /* reads is good for this `asking` */
+	uint32_t field_bytes;            /* of the names of the fields in a leaf */
 	struct piece piece;
 };
 
@@ -64,9 +64,9 @@ struct block_builder {
 	struct ledger_macs *macs;
 	struct block_texts *texts;
 
-	struct block *block; /* NULL: nothing was added since the last finish */
-	uint32_t serial;     /* of the block, from 1 */
-	uint32_t asking;     /* of reads_text() */
+	struct block *block;             /* NULL: nothing was added since the last finish */
+	uint32_t serial;                 /* of the block, from 1 */
+	uint32_t asking;                 /* of reads_text() */
 	int64_t time_ms, source_time_ms; /* of the record before, for differences */
 	uint32_t name_count, text_count, shape_count, origin_count, reason_count, partition_count;
 	uint32_t change_count;
@@ -94,13 +94,13 @@ struct block_builder {
 };
 
 /* partition and skip of a record */
-void builder_add_place(struct block_builder *builder, const struct record *record,
-    struct builder_partition *at);
+void builder_add_place(
+    struct block_builder *builder, const struct record *record, struct builder_partition *at);
 /* The event's shape, its `reads` up to date; borrowed until the next call. */
-const struct builder_shape *builder_add_shape(
-    struct block_builder *builder, const struct event *event);
-const struct builder_origin *builder_add_origin(
-    struct block_builder *builder, const struct record *record);
+const struct builder_shape *
+builder_add_shape(struct block_builder *builder, const struct event *event);
+const struct builder_origin *
+builder_add_origin(struct block_builder *builder, const struct record *record);
 
 /* Encode into the open block's body and leaves. id, entity: as recorded. */
 void builder_write_event(struct block_builder *builder, const struct record *record,

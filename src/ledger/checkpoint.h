@@ -30,7 +30,8 @@ struct checkpoint {
 };
 
 /* Appends the signed text. */
-void checkpoint_sign(const struct checkpoint *checkpoint, const struct keys *keys, struct buffer *out);
+void
+checkpoint_sign(const struct checkpoint *checkpoint, const struct keys *keys, struct buffer *out);
 /*
  * Reads a note and checks its signature against public_key (NULL: only reads).
  * Signatures by others (witnesses) may stand beside; they are not looked at.
@@ -41,9 +42,10 @@ void checkpoint_sign(const struct checkpoint *checkpoint, const struct keys *key
 MUST_USE bool checkpoint_read(struct text note, const uint8_t public_key[KEY_BYTES],
     struct checkpoint *checkpoint, struct error *err);
 /* The verifier key in C2SP form: "dyetrace/<store id>+<8 hex>+<base64>". */
-void checkpoint_verifier(const char *origin, const uint8_t public_key[KEY_BYTES], struct buffer *out);
-MUST_USE bool checkpoint_verifier_parse(struct text text, char origin[128], uint8_t public_key[KEY_BYTES],
-    struct error *err);
+void
+checkpoint_verifier(const char *origin, const uint8_t public_key[KEY_BYTES], struct buffer *out);
+MUST_USE bool checkpoint_verifier_parse(
+    struct text text, char origin[128], uint8_t public_key[KEY_BYTES], struct error *err);
 
 /*
  * A proof file: JSON, one document, everything needed without the store:
@@ -56,7 +58,7 @@ struct proof {
 	struct tree_path path;
 	struct checkpoint checkpoint;
 	struct text note, verifier; /* texts */
-	struct text shown; /* the leaf as JSON, re-derived from its bytes when read */
+	struct text shown;          /* the leaf as JSON, re-derived from its bytes when read */
 };
 MUST_USE bool proof_write(const struct proof *proof, struct buffer *json, struct error *err);
 /*

@@ -30,7 +30,8 @@ void container_header(const char *schema, struct buffer *out, struct container *
 /* How long the header of a segment of this schema is. */
 int64_t container_header_size(const char *schema);
 /* Reads the header of an open file. ERROR_DAMAGED: not one of ours; ERROR_IO. */
-MUST_USE bool container_read(int fd, const char *schema, struct container *container, struct error *err);
+MUST_USE bool
+container_read(int fd, const char *schema, struct container *container, struct error *err);
 
 /* What stands in front of a block's data. False: no such thing, or impossible numbers. */
 struct block_header {

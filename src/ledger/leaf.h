@@ -20,8 +20,8 @@ void leaf_add_shape(const struct event *event, const struct symbols *names, stru
 void leaf_add_origin(const struct record *record, const struct symbols *names,
     struct arena *scratch, struct buffer *out);
 /* The name of a changed field. */
-void leaf_add_field(uint32_t field, const struct symbols *names, struct arena *scratch,
-    struct buffer *out);
+void leaf_add_field(
+    uint32_t field, const struct symbols *names, struct arena *scratch, struct buffer *out);
 /* All of a record that is no event. */
 void leaf_add_other(const struct record *record, struct arena *scratch, struct buffer *out);
 

@@ -75,10 +75,10 @@ void reading_array_end(struct block_reading *in, uint64_t count);
 struct read_partition *reading_partition(struct block_reading *in);
 const struct read_shape *reading_shape(struct block_reading *in);
 const struct read_origin *reading_origin(struct block_reading *in);
-const struct read_text *reading_new_text(struct block_reading *in, uint32_t dataset,
-    uint32_t field, bool sealed);
-const struct read_text *reading_sealed_again(struct block_reading *in, uint32_t dataset,
-    uint32_t field);
+const struct read_text *
+reading_new_text(struct block_reading *in, uint32_t dataset, uint32_t field, bool sealed);
+const struct read_text *
+reading_sealed_again(struct block_reading *in, uint32_t dataset, uint32_t field);
 const struct read_text *reading_hashed_again(struct block_reading *in);
 /* A copy in the arena. */
 static inline struct text

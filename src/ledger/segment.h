@@ -13,19 +13,23 @@
 #include "ledger/block.h"
 #include "ledger/tree.h"
 
-enum deflate_kind { DEFLATE_AUTO, DEFLATE_ISAL, DEFLATE_ZLIB };
+enum deflate_kind {
+	DEFLATE_AUTO,
+	DEFLATE_ISAL,
+	DEFLATE_ZLIB
+};
 
 /* Where a block stands. */
 struct block_place {
-	uint32_t segment;   /* from 1 */
-	int64_t offset;	    /* of its Avro header in the file, bytes */
-	int64_t bytes;	    /* header, data and sync marker */
+	uint32_t segment; /* from 1 */
+	int64_t offset;   /* of its Avro header in the file, bytes */
+	int64_t bytes;    /* header, data and sync marker */
 	uint32_t objects;
-	uint64_t identity;  /* XXH3-64 of those bytes */
+	uint64_t identity; /* XXH3-64 of those bytes */
 };
 
 struct ledger_options {
-	const char *folder; /* STORE/facts, made if missing */
+	const char *folder;    /* STORE/facts, made if missing */
 	int64_t segment_bytes; /* sealed above */
 	enum deflate_kind deflate;
 	const char *schema; /* schemas/facts.avsc, linked into the program: ledger_facts_schema */
@@ -43,12 +47,12 @@ struct ledger; /* the writer; one per store, scribe's thread only after open */
  * ERROR_DAMAGED  the segment is missing or shorter than the catalog says, or its header is not ours
  * ERROR_IO
  */
-MUST_USE bool ledger_open(const struct ledger_options *options, uint32_t last_segment, int64_t last_bytes,
-    struct ledger **ledger, int64_t *cut_bytes, struct error *err);
+MUST_USE bool ledger_open(const struct ledger_options *options, uint32_t last_segment,
+    int64_t last_bytes, struct ledger **ledger, int64_t *cut_bytes, struct error *err);
 void ledger_close(struct ledger *ledger); /* accepts NULL */
 /* Deflates and writes one block (not synced). A failed write leaves nothing that a later append could not overwrite. */
-MUST_USE bool ledger_append(struct ledger *ledger, const struct block *block, struct block_place *place,
-    struct error *err);
+MUST_USE bool ledger_append(
+    struct ledger *ledger, const struct block *block, struct block_place *place, struct error *err);
 /* fsync of all that was appended. After an error every call fails: close it (fsync may not be retried). */
 MUST_USE bool ledger_sync(struct ledger *ledger, struct error *err);
 const char *ledger_deflate_name(const struct ledger *ledger); /* "isal" or "zlib" */
@@ -58,7 +62,8 @@ extern const char ledger_leaf_schema[];
 
 /* Reading, from any process, up to what the catalog has committed. */
 struct ledger_reader;
-MUST_USE bool ledger_reader_open(const char *folder, struct ledger_reader **reader, struct error *err);
+MUST_USE bool
+ledger_reader_open(const char *folder, struct ledger_reader **reader, struct error *err);
 void ledger_reader_close(struct ledger_reader *reader);
 /*
  * One block's objects, inflated into *body (borrowed until the next call).
@@ -76,7 +81,8 @@ MUST_USE bool ledger_reader_block(struct ledger_reader *reader, const struct blo
  * shorter than its header.
  */
 MUST_USE bool ledger_reader_walk(struct ledger_reader *reader,
-    bool (*visit)(void *context, const struct block_place *place, struct text body, struct error *err),
+    bool (*visit)(
+	void *context, const struct block_place *place, struct text body, struct error *err),
     void *context, struct block_place *end, int64_t *torn_bytes, struct error *err);
 /* Bytes of all segments, for status and progress. */
 int64_t ledger_reader_bytes(const struct ledger_reader *reader);

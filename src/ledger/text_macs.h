@@ -14,7 +14,7 @@
 
 /* Where a text stands in a block. */
 struct text_place {
-	uint32_t block;	 /* serial of the block; 0: none */
+	uint32_t block;  /* serial of the block; 0: none */
 	uint32_t number; /* times 2, plus 1 if it is sealed there */
 };
 
@@ -35,8 +35,8 @@ void ledger_macs_close(struct ledger_macs *macs); /* accepts NULL */
  * The text with its mac; borrowed until the next call. seed: pair_hash() of
  * dataset and field. The text itself is not in what comes back if it is too long.
  */
-struct known_text *ledger_macs_find(struct ledger_macs *macs, uint32_t dataset, uint32_t field,
-    uint64_t seed, struct text text);
+struct known_text *ledger_macs_find(
+    struct ledger_macs *macs, uint32_t dataset, uint32_t field, uint64_t seed, struct text text);
 /* Hides the text under its field's key, in place. */
 void ledger_macs_hide(
     struct ledger_macs *macs, const struct known_text *known, void *bytes, size_t size);
@@ -49,7 +49,7 @@ void block_texts_close(struct block_texts *texts); /* accepts NULL */
  * Where the open block (its serial) holds mac and size; its `block` is another
  * serial if it does not yet: then the caller fills it. Borrowed until the next call.
  */
-struct text_place *block_texts_find(struct block_texts *texts, uint32_t block,
-    const uint8_t mac[TEXT_MAC_BYTES], uint32_t size);
+struct text_place *block_texts_find(
+    struct block_texts *texts, uint32_t block, const uint8_t mac[TEXT_MAC_BYTES], uint32_t size);
 
 #endif

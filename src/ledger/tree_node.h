@@ -8,7 +8,7 @@
 #define TREE_CHUNK_DEPTH 10
 
 /* SHA-256(0x01 || left || right); hash may be one of them. */
-void tree_node_hash(
-    const struct tree_hash *left, const struct tree_hash *right, struct tree_hash *hash);
+void
+tree_node_hash(const struct tree_hash *left, const struct tree_hash *right, struct tree_hash *hash);
 
 #endif

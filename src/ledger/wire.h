@@ -15,10 +15,27 @@
 #define LONG_BYTES 10
 
 /* The branches of the unions in facts.avsc and leaf.avsc. */
-enum { OBJECT_EVENT, OBJECT_QUARANTINED, OBJECT_FILTERED, OBJECT_GAP, OBJECT_NOTE, OBJECT_MARK };
-enum { OPTION_NULL, OPTION_SOME };
-enum { REFERENCE_NUMBER, REFERENCE_NEW };		    /* partition, shape, origin, reason */
-enum { NAME_NULL, NAME_NUMBER, NAME_NEW };
+enum {
+	OBJECT_EVENT,
+	OBJECT_QUARANTINED,
+	OBJECT_FILTERED,
+	OBJECT_GAP,
+	OBJECT_NOTE,
+	OBJECT_MARK
+};
+enum {
+	OPTION_NULL,
+	OPTION_SOME
+};
+enum {
+	REFERENCE_NUMBER,
+	REFERENCE_NEW
+}; /* partition, shape, origin, reason */
+enum {
+	NAME_NULL,
+	NAME_NUMBER,
+	NAME_NEW
+};
 enum {
 	FACT_NULL,
 	FACT_BOOLEAN,
@@ -29,7 +46,13 @@ enum {
 	FACT_SEALED_AGAIN,
 	FACT_HASHED_AGAIN,
 };
-enum { LEAF_NULL, LEAF_BOOLEAN, LEAF_LONG, LEAF_DOUBLE, LEAF_TEXT };
+enum {
+	LEAF_NULL,
+	LEAF_BOOLEAN,
+	LEAF_LONG,
+	LEAF_DOUBLE,
+	LEAF_TEXT
+};
 
 /* Branches below 64 are one byte. */
 static inline uint8_t

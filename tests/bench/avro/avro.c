@@ -16,9 +16,10 @@
 
 #define CELLS_MAX 24
 
-static const char *const mapped[] = {"id", "at", "clerk", "tool", "deed", "kind", "thing", "remark", "sum", "took_ms"};
-static const char *const all[] = {"id", "at", "clerk", "login", "tool", "deed", "kind", "thing", "remark", "sum",
-    "took_ms", "release", "address", "ticket", "bulk", "site", "labels.channel"};
+static const char *const mapped[] = {
+    "id", "at", "clerk", "tool", "deed", "kind", "thing", "remark", "sum", "took_ms"};
+static const char *const all[] = {"id", "at", "clerk", "login", "tool", "deed", "kind", "thing",
+    "remark", "sum", "took_ms", "release", "address", "ticket", "bulk", "site", "labels.channel"};
 
 /* What is wanted of each record; the changes always. */
 struct task {
@@ -190,12 +191,14 @@ theirs(void *context)
 		const size_t *begins = &task->records->begins[i];
 		avro_value_t part;
 
-		avro_reader_memory_set_source(task->reader, (char *)task->records->bytes.data + begins[0],
+		avro_reader_memory_set_source(task->reader,
+		    (char *)task->records->bytes.data + begins[0],
 		    (int64_t)(begins[1] - begins[0]));
 		if (avro_value_read(task->reader, &task->value) != 0)
 			give_up(avro_strerror());
 		for (k = 0; k < task->count; k++) {
-			avro_value_get_by_index(&task->value, (size_t)task->indexes[k], &part, NULL);
+			avro_value_get_by_index(
+			    &task->value, (size_t)task->indexes[k], &part, NULL);
 			sum += sum_value(&part) * (k + 1);
 		}
 		sum += sum_edits(&task->value);
@@ -219,7 +222,8 @@ open_theirs(struct task *task)
 	for (i = 0; i < task->count; i++) {
 		char name[32];
 
-		snprintf(name, sizeof(name), "%.*s", (int)strcspn(task->names[i], "."), task->names[i]);
+		snprintf(
+		    name, sizeof(name), "%.*s", (int)strcspn(task->names[i], "."), task->names[i]);
 		task->indexes[i] = avro_schema_record_field_get_index(schema, name);
 	}
 }
@@ -234,7 +238,8 @@ open_task(struct task *task, const struct records *records, const char *const *n
 	*task = (struct task){.records = records, .names = names, .count = count};
 	for (i = 0; i < count; i++)
 		task->paths[i] = text_of(names[i]);
-	task->wanted = (struct wanted){.count = count, .paths = task->paths, .changes_path = TEXT("edits")};
+	task->wanted =
+	    (struct wanted){.count = count, .paths = task->paths, .changes_path = TEXT("edits")};
 	arena_init(&task->arena);
 	schema.text = text_of(records_schema);
 	if (!avro_reader_format.open(&schema, &task->wanted, 512, &task->plan, &problem))

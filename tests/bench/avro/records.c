@@ -9,34 +9,30 @@
 #define SCALAR "[\"null\",\"string\",\"double\",\"long\"]"
 
 const char records_schema[] =
-    "{\"type\":\"record\",\"name\":\"Touch\",\"namespace\":\"example.desk\",\"fields\":["
-    FIELD("id", "\"string\"") ","
-    FIELD("at", "{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}") ","
-    FIELD("clerk", "\"string\"") ","
-    FIELD("login", "\"string\"") ","
-    FIELD("tool", ENUM("Tool", "\"DESK\",\"PHONE\",\"IMPORT\",\"ROBOT\",\"MAIL\"")) ","
-    FIELD("deed", ENUM("Deed", "\"OPEN\",\"EDIT\",\"CLOSE\",\"TAG\"")) ","
-    FIELD("kind", "\"string\"") ","
-    FIELD("thing", "\"string\"") ","
-    FIELD("edits", "{\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":\"Edit\",\"fields\":["
-	FIELD("field", "\"string\"") "," FIELD("old", SCALAR) "," FIELD("new", SCALAR) "]}}") ","
-    FIELD("remark", NULLABLE("string")) ","
-    FIELD("sum", NULLABLE("double")) ","
-    FIELD("took_ms", "\"long\"") ","
-    FIELD("release", "\"string\"") ","
-    FIELD("address", NULLABLE("string")) ","
-    FIELD("ticket", NULLABLE("string")) ","
-    FIELD("bulk", "\"boolean\"") ","
-    FIELD("site", "\"string\"") ","
-    FIELD("labels", "{\"type\":\"map\",\"values\":\"string\"}")
-    "]}";
+    "{\"type\":\"record\",\"name\":\"Touch\",\"namespace\":\"example.desk\",\"fields\":[" FIELD(
+	"id", "\"string\"") "," FIELD("at",
+	"{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}") "," FIELD("clerk",
+	"\"string\"") "," FIELD("login", "\"string\"") "," FIELD("tool",
+	ENUM("Tool", "\"DESK\",\"PHONE\",\"IMPORT\",\"ROBOT\",\"MAIL\"")) "," FIELD("deed",
+	ENUM("Deed", "\"OPEN\",\"EDIT\",\"CLOSE\",\"TAG\"")) "," FIELD("kind",
+	"\"string\"") "," FIELD("thing", "\"string\"") "," FIELD("edits",
+	"{\"type\":\"array\",\"items\":{\"type\":\"record\",\"name\":\"Edit\",\"fields\":[" FIELD(
+	    "field", "\"string\"") "," FIELD("old", SCALAR) "," FIELD("new",
+	    SCALAR) "]}}") "," FIELD("remark", NULLABLE("string")) "," FIELD("sum",
+	NULLABLE("double")) "," FIELD("took_ms", "\"long\"") "," FIELD("release",
+	"\"string\"") "," FIELD("address", NULLABLE("string")) "," FIELD("ticket",
+	NULLABLE("string")) "," FIELD("bulk", "\"boolean\"") "," FIELD("site",
+	"\"string\"") "," FIELD("labels", "{\"type\":\"map\",\"values\":\"string\"}") "]}";
 
-static const char *const kinds[] = {"loan", "support_case", "stock_item", "photo_label", "invoice", "supplier"};
-static const char *const fields[] = {"limit", "risk_class", "state", "label", "rebate_pct", "category", "mood",
-    "priority", "price_cents", "country", "owner", "score", "due_date", "weight_kg"};
-static const char *const words[] = {"caller", "asked", "to", "mend", "the", "amount", "after", "checking", "with",
-    "branch", "photo", "blurred", "typo", "by", "phone", "rule", "seven"};
-static const char *const values[] = {"SILVER", "waiting", "furniture", "cat", "de-AT", "closed", "low risk"};
+static const char *const kinds[] = {
+    "loan", "support_case", "stock_item", "photo_label", "invoice", "supplier"};
+static const char *const fields[] = {"limit", "risk_class", "state", "label", "rebate_pct",
+    "category", "mood", "priority", "price_cents", "country", "owner", "score", "due_date",
+    "weight_kg"};
+static const char *const words[] = {"caller", "asked", "to", "mend", "the", "amount", "after",
+    "checking", "with", "branch", "photo", "blurred", "typo", "by", "phone", "rule", "seven"};
+static const char *const values[] = {
+    "SILVER", "waiting", "furniture", "cat", "de-AT", "closed", "low risk"};
 
 struct dice {
 	uint64_t state;
@@ -80,7 +76,8 @@ add_scalar(struct buffer *out, struct dice *dice)
 static void
 add_edits(struct buffer *out, struct dice *dice)
 {
-	uint64_t count = 1 + (roll(dice, 4) ? roll(dice, 2) : roll(dice, 4)), first = roll(dice, 10), i;
+	uint64_t count = 1 + (roll(dice, 4) ? roll(dice, 2) : roll(dice, 4)),
+		 first = roll(dice, 10), i;
 
 	buffer_add_long(out, (int64_t)count);
 	for (i = 0; i < count; i++) {
@@ -119,7 +116,8 @@ add_record(struct buffer *out, struct dice *dice, size_t i)
 	const char *kind = kinds[roll(dice, 6)];
 	bool has_ticket;
 
-	add_formatted(out, "%016llx-4%03llx-a1b2-9c8d7e6f5a", roll(dice, (uint64_t)1 << 52), roll(dice, 4096));
+	add_formatted(out, "%016llx-4%03llx-a1b2-9c8d7e6f5a", roll(dice, (uint64_t)1 << 52),
+	    roll(dice, 4096));
 	buffer_add_long(out, 1460000000000 + (int64_t)(i * 5 + roll(dice, 90)));
 	add_formatted(out, "c%07llu", 1000000 + roll(dice, 5000), 0);
 	add_formatted(out, "%016llx", roll(dice, (uint64_t)1 << 52), 0);

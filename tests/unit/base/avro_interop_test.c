@@ -92,8 +92,8 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(agrees_on_schemas),
-		cmocka_unit_test(reads_the_canonical_form_vectors),
+	    cmocka_unit_test(agrees_on_schemas),
+	    cmocka_unit_test(reads_the_canonical_form_vectors),
 	};
 
 	shared_data_need("interop/avro/lang/c/tests/schema_tests", folder, sizeof(folder));

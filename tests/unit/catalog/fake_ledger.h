@@ -37,14 +37,16 @@ struct fake_ledger {
 
 uint64_t fake_random(uint64_t *state);
 /* Blocks of 1 to block_max records until there are that many records. */
-void fake_ledger_make(struct fake_ledger *ledger, uint64_t seed, uint64_t records, uint32_t block_max);
+void
+fake_ledger_make(struct fake_ledger *ledger, uint64_t seed, uint64_t records, uint32_t block_max);
 void fake_ledger_fini(struct fake_ledger *ledger);
 /* The root of a chunk, made up. */
 void fake_chunk(uint64_t number, uint8_t root[CATALOG_HASH_BYTES]);
 /* Commits blocks [from, to). */
-bool fake_commit(struct catalog *catalog, const struct fake_ledger *ledger, size_t from, size_t to, struct error *err);
+bool fake_commit(struct catalog *catalog, const struct fake_ledger *ledger, size_t from, size_t to,
+    struct error *err);
 /* All from block `from` on, in commits of 1 to blocks_max blocks. Fails the test on an error. */
-void fake_commit_all(struct catalog *catalog, const struct fake_ledger *ledger, size_t from, uint64_t seed,
-    size_t blocks_max);
+void fake_commit_all(struct catalog *catalog, const struct fake_ledger *ledger, size_t from,
+    uint64_t seed, size_t blocks_max);
 
 #endif

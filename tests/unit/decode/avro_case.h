@@ -81,7 +81,8 @@ case_bytes(const char *words, struct buffer *out)
 
 /* What a plan gives of a datum as a line; "reason: detail" where it is refused. */
 static inline void
-case_read_with(struct plan *plan, const struct wanted *wanted, struct text datum, struct buffer *line)
+case_read_with(
+    struct plan *plan, const struct wanted *wanted, struct text datum, struct buffer *line)
 {
 	struct cell cells[CASE_NAMES_MAX] = {{.kind = CELL_ABSENT}};
 	struct row_problem problem = {0};

@@ -36,14 +36,16 @@ struct making {
 	unsigned names; /* so far, so that each is new */
 };
 
-static const char *const primitives[] = {"null", "boolean", "int", "long", "float", "double", "bytes", "string"};
+static const char *const primitives[] = {
+    "null", "boolean", "int", "long", "float", "double", "bytes", "string"};
 
 static void make_type(struct making *making, const char *path, unsigned depth, bool in_union);
 
 static void
 add_path(struct making *making, const char *path)
 {
-	if (*path && making->path_count < ARRAY_COUNT(making->paths) && strlen(path) < sizeof(making->paths[0]))
+	if (*path && making->path_count < ARRAY_COUNT(making->paths) &&
+	    strlen(path) < sizeof(making->paths[0]))
 		strcpy(making->paths[making->path_count++], path);
 }
 
@@ -53,7 +55,8 @@ make_record(struct making *making, const char *path, unsigned depth)
 	unsigned count = (unsigned)roll(6), i, name = making->names++;
 	char inside[256];
 
-	buffer_add_format(&making->text, "{\"type\":\"record\",\"name\":\"r%u\",\"fields\":[", name);
+	buffer_add_format(
+	    &making->text, "{\"type\":\"record\",\"name\":\"r%u\",\"fields\":[", name);
 	for (i = 0; i < count; i++) {
 		snprintf(inside, sizeof(inside), "%s%sf%u", path, *path ? "." : "", i);
 		buffer_add_format(&making->text, "%s{\"name\":\"f%u\",\"type\":", i ? "," : "", i);
@@ -62,7 +65,8 @@ make_record(struct making *making, const char *path, unsigned depth)
 	}
 	/* Now and then it may hold another of itself. */
 	if (roll(4) == 0)
-		buffer_add_format(&making->text, "%s{\"name\":\"again\",\"type\":[\"null\",\"r%u\"]}", count ? "," : "", name);
+		buffer_add_format(&making->text,
+		    "%s{\"name\":\"again\",\"type\":[\"null\",\"r%u\"]}", count ? "," : "", name);
 	buffer_add_format(&making->text, "]}");
 }
 
@@ -102,11 +106,13 @@ make_type(struct making *making, const char *path, unsigned depth, bool in_union
 		buffer_add_format(&making->text, "\"%s\"", primitives[kind]);
 		add_path(making, path);
 	} else if (kind == 8) {
-		buffer_add_format(&making->text, "{\"type\":\"enum\",\"name\":\"e%u\",\"symbols\":[\"A\",\"BB\",\"CCC\"]}",
+		buffer_add_format(&making->text,
+		    "{\"type\":\"enum\",\"name\":\"e%u\",\"symbols\":[\"A\",\"BB\",\"CCC\"]}",
 		    making->names++);
 		add_path(making, path);
 	} else if (kind == 9) {
-		buffer_add_format(&making->text, "{\"type\":\"fixed\",\"name\":\"x%u\",\"size\":%u}", making->names,
+		buffer_add_format(&making->text,
+		    "{\"type\":\"fixed\",\"name\":\"x%u\",\"size\":%u}", making->names,
 		    1 + (unsigned)roll(20));
 		making->names++;
 		add_path(making, path);
@@ -130,7 +136,8 @@ make_type(struct making *making, const char *path, unsigned depth, bool in_union
 static void
 random_text(struct buffer *text)
 {
-	static const char *const pieces[] = {"a", "bc", "123", " ", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x90\x9f", "long piece of it"};
+	static const char *const pieces[] = {"a", "bc", "123", " ", "\xc3\xa9", "\xe2\x82\xac",
+	    "\xf0\x9f\x90\x9f", "long piece of it"};
 	uint64_t count = roll(4) ? roll(6) : roll(40);
 
 	text->size = 0;
@@ -317,7 +324,8 @@ follow(avro_value_t value, const char *path, struct cell *cell)
 			avro_value_get_current_branch(&value, &inside);
 			value = inside;
 		}
-		if (avro_value_get_type(&value) != AVRO_RECORD && avro_value_get_type(&value) != AVRO_MAP)
+		if (avro_value_get_type(&value) != AVRO_RECORD &&
+		    avro_value_get_type(&value) != AVRO_MAP)
 			return false;
 		if (avro_value_get_by_name(&value, name, &inside, NULL) != 0)
 			return false;
@@ -331,7 +339,8 @@ static void
 check_value(struct plan *plan, const struct wanted *wanted, avro_value_t *value, struct text datum,
     const char *schema)
 {
-	struct cell cells[CASE_NAMES_MAX] = {{.kind = CELL_ABSENT}}, expected[CASE_NAMES_MAX] = {{.kind = CELL_ABSENT}};
+	struct cell cells[CASE_NAMES_MAX] = {{.kind = CELL_ABSENT}},
+		    expected[CASE_NAMES_MAX] = {{.kind = CELL_ABSENT}};
 	struct buffer ours = {0}, theirs = {0};
 	struct row_problem problem = {0};
 	struct arena arena;
@@ -383,7 +392,8 @@ choose(const struct making *making, struct case_wanted *made)
 static void
 check_values(const struct making *making, avro_schema_t schema, avro_value_t *value)
 {
-	struct message_schema message = {.text = {(char *)making->text.data, making->text.size - 1}};
+	struct message_schema message = {
+	    .text = {(char *)making->text.data, making->text.size - 1}};
 	struct row_problem problem = {0};
 	struct case_wanted made;
 	struct plan *plan;
@@ -404,7 +414,8 @@ check_values(const struct making *making, avro_schema_t schema, avro_value_t *va
 		datum = malloc(size + 1);
 		writer = avro_writer_memory(datum, (int64_t)size + 1);
 		assert_int_equal(avro_value_write(writer, value), 0);
-		check_value(plan, &made.wanted, value, (struct text){datum, (size_t)avro_writer_tell(writer)},
+		check_value(plan, &made.wanted, value,
+		    (struct text){datum, (size_t)avro_writer_tell(writer)},
 		    (char *)making->text.data);
 		avro_writer_free(writer);
 		free(datum);
@@ -426,7 +437,9 @@ reads_what_avro_c_writes(void **state)
 		making.text.size = making.path_count = making.names = 0;
 		make_record(&making, "", 0);
 		buffer_add_byte(&making.text, 0);
-		assert_int_equal(avro_schema_from_json_length((char *)making.text.data, making.text.size - 1, &schema), 0);
+		assert_int_equal(avro_schema_from_json_length(
+				     (char *)making.text.data, making.text.size - 1, &schema),
+		    0);
 		iface = avro_generic_class_from_schema(schema);
 		assert_int_equal(avro_generic_value_new(iface, &value), 0);
 		check_values(&making, schema, &value);
@@ -441,7 +454,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_what_avro_c_writes),
+	    cmocka_unit_test(reads_what_avro_c_writes),
 	};
 
 	return cmocka_run_group_tests_name("avro peer", tests, NULL, NULL);

@@ -49,7 +49,8 @@ show_row(const struct wanted *wanted, const struct row *row, struct buffer *out)
 	for (i = 0; i < wanted->count; i++) {
 		if (row->cells[i].kind == CELL_ABSENT)
 			continue;
-		buffer_add_format(out, "%s%.*s=", out->size ? " " : "", TEXT_PRINT(wanted->paths[i]));
+		buffer_add_format(
+		    out, "%s%.*s=", out->size ? " " : "", TEXT_PRINT(wanted->paths[i]));
 		show_cell(&row->cells[i], out);
 	}
 	if (row->has_changes)

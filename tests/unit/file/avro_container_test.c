@@ -122,13 +122,22 @@ says_what_is_wrong_with_a_header(void **state)
 	static const struct {
 		const char *schema, *codec, *expected;
 	} cases[] = {
-		{"\"string\"", "snappy", "error: its blocks are packed with \"snappy\", which is not read: write it with the codec "
-		    "deflate or null (`avro-tools recodec --codec deflate IN OUT` rewrites a file)"},
-		{"\"string\"", "zstandard", "error: its blocks are packed with \"zstandard\", which is not read: write it with the "
-		    "codec deflate or null (`avro-tools recodec --codec deflate IN OUT` rewrites a file)"},
-		{"\"string\"", "\n", "error: its blocks are packed with \"\\x0a\", which is not read: write it with the "
-		    "codec deflate or null (`avro-tools recodec --codec deflate IN OUT` rewrites a file)"},
-		{"\"strnig\"", NULL, "error: its schema: $: \"strnig\" is neither a type of Avro nor one declared before"},
+	    {"\"string\"", "snappy",
+		"error: its blocks are packed with \"snappy\", which is not read: write it with "
+		"the codec "
+		"deflate or null (`avro-tools recodec --codec deflate IN OUT` rewrites a file)"},
+	    {"\"string\"", "zstandard",
+		"error: its blocks are packed with \"zstandard\", which is not read: write it with "
+		"the "
+		"codec deflate or null (`avro-tools recodec --codec deflate IN OUT` rewrites a "
+		"file)"},
+	    {"\"string\"", "\n",
+		"error: its blocks are packed with \"\\x0a\", which is not read: write it with the "
+		"codec deflate or null (`avro-tools recodec --codec deflate IN OUT` rewrites a "
+		"file)"},
+	    {"\"strnig\"", NULL,
+		"error: its schema: $: \"strnig\" is neither a type of Avro nor one declared "
+		"before"},
 	};
 	struct buffer file = {0};
 	size_t i;
@@ -138,14 +147,19 @@ says_what_is_wrong_with_a_header(void **state)
 		expect(&file, true, cases[i].expected);
 		buffer_fini(&file);
 	}
-	expect_error(TEXT("PK\3\4"), "error: no Avro container file: it does not begin with \"Obj\" and 1");
+	expect_error(
+	    TEXT("PK\3\4"), "error: no Avro container file: it does not begin with \"Obj\" and 1");
 	expect_error(TEXT("O"), "error: it ends inside its header");
 	expect_error(TEXT("Obj"), "error: it ends inside its header");
-	expect_error(TEXT("Ob;"), "error: no Avro container file: it does not begin with \"Obj\" and 1");
-	expect_error(TEXT("Obj\2"), "error: an Avro container of version 2; only version 1 is read");
+	expect_error(
+	    TEXT("Ob;"), "error: no Avro container file: it does not begin with \"Obj\" and 1");
+	expect_error(
+	    TEXT("Obj\2"), "error: an Avro container of version 2; only version 1 is read");
 	expect_error(TEXT("Obj\1"), "error: it ends inside its header");
-	expect_error(TEXT("Obj\1\0zzzzzzzzzzzzzzzz"), "error: its header has no schema (avro.schema)");
-	expect_error(TEXT("Obj\1\2\1zzzz"), "error: its header: a length that is negative or more than what is left (byte 6)");
+	expect_error(
+	    TEXT("Obj\1\0zzzzzzzzzzzzzzzz"), "error: its header has no schema (avro.schema)");
+	expect_error(TEXT("Obj\1\2\1zzzz"),
+	    "error: its header: a length that is negative or more than what is left (byte 6)");
 	expect_error(TEXT("Obj\1\2\1"), "error: it ends inside its header");
 	expect_error(TEXT("Obj\1\2\xff\xff\xff\xff\xff\xff\xff\xff\xff\1"),
 	    "error: its header: a length that is negative or more than what is left (byte 6)");
@@ -155,7 +169,9 @@ says_what_is_wrong_with_a_header(void **state)
 	    "error: its header: more items than the bytes left can hold (byte 5)");
 	expect_error(TEXT("Obj\1\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\1"),
 	    "error: its header: an integer of more than 64 bits (byte 5)");
-	expect_error(TEXT("Obj\1\4\x16""avro.schema\2\"\x16""avro.schema\2\"\0zzzzzzzzzzzzzzzz"),
+	expect_error(TEXT("Obj\1\4\x16"
+			  "avro.schema\2\"\x16"
+			  "avro.schema\2\"\0zzzzzzzzzzzzzzzz"),
 	    "error: its header names its schema or codec twice");
 	expect_error(TEXT("Obj\1\1\4\x02k\x02v\0zzzzzzzzzzzzzzzz"),
 	    "error: its header: items that do not fill the bytes which their block says (byte 11)");
@@ -172,7 +188,8 @@ bounds_the_header(void **state)
 	while (file.size < 3000000)
 		buffer_add_string(&file, TEXT("more"));
 	show_file(buffer_text(&file), 0, false, false, &lines);
-	assert_string_equal((char *)lines.data, "error: its header does not end within 2097152 bytes");
+	assert_string_equal(
+	    (char *)lines.data, "error: its header does not end within 2097152 bytes");
 	buffer_fini(&file);
 	buffer_fini(&lines);
 }
@@ -207,13 +224,18 @@ says_where_a_file_was_cut(void **state)
 	expect(&file, true, "");
 	file_block(&file, 2, TEXT("\2x\2y"));
 	file.size--;
-	expect(&file, true, "0 broken '\\x04\\x08\\x02x\\x02y0123456789abcde' avro-block-damaged: "
-	    "the file ends inside the block of 2 records at byte 43\n1 gap avro-block-damaged: 1 records of a damaged block");
+	expect(&file, true,
+	    "0 broken '\\x04\\x08\\x02x\\x02y0123456789abcde' avro-block-damaged: "
+	    "the file ends inside the block of 2 records at byte 43\n1 gap avro-block-damaged: 1 "
+	    "records of a damaged block");
 	file.size = header + 3;
-	expect(&file, true, "0 broken '\\x04\\x08\\x02' avro-block-damaged: the file ends inside the block of 2 records at "
+	expect(&file, true,
+	    "0 broken '\\x04\\x08\\x02' avro-block-damaged: the file ends inside the block of 2 "
+	    "records at "
 	    "byte 43\n1 gap avro-block-damaged: 1 records of a damaged block");
 	file.size = header + 1;
-	expect(&file, true, "0 broken '\\x04' avro-block-damaged: the file ends inside the block at byte 43");
+	expect(&file, true,
+	    "0 broken '\\x04' avro-block-damaged: the file ends inside the block at byte 43");
 	assert_int_equal(header, 43);
 	buffer_fini(&file);
 }
@@ -246,17 +268,24 @@ gives_good_records_before_a_bad_one(void **state)
 {
 	struct buffer packed = {0};
 
-	expect_between(4, TEXT("\2a\2b\1\2c"), NULL, "1 '\\x02a'\n2 '\\x02b'\n3 broken '\\x01\\x02c' " DAMAGED
-	    "the block at byte 63: a length that is negative or more than what is left (byte 1 of the record); "
+	expect_between(4, TEXT("\2a\2b\1\2c"), NULL,
+	    "1 '\\x02a'\n2 '\\x02b'\n3 broken '\\x01\\x02c' " DAMAGED
+	    "the block at byte 63: a length that is negative or more than what is left (byte 1 of "
+	    "the record); "
 	    "1 records behind it are lost\n4 gap " DAMAGED "1 records of a damaged block\n5");
-	expect_between(3, TEXT("\2a\2b\4c"), NULL, "1 '\\x02a'\n2 '\\x02b'\n3 broken '\\x04c' " DAMAGED
-	    "the block at byte 63: a length that is negative or more than what is left (byte 1 of the record); "
+	expect_between(3, TEXT("\2a\2b\4c"), NULL,
+	    "1 '\\x02a'\n2 '\\x02b'\n3 broken '\\x04c' " DAMAGED
+	    "the block at byte 63: a length that is negative or more than what is left (byte 1 of "
+	    "the record); "
 	    "0 records behind it are lost\n4");
-	expect_between(1, TEXT("\2a\2b"), NULL, "1 broken '\\x02a\\x02b' " DAMAGED
+	expect_between(1, TEXT("\2a\2b"), NULL,
+	    "1 broken '\\x02a\\x02b' " DAMAGED
 	    "the block at byte 63: 2 bytes behind its last record\n2");
 	file_deflate(TEXT("\2a\2b\1\2c"), &packed);
-	expect_between(6, buffer_text(&packed), "deflate", "1 '\\x02a'\n2 '\\x02b'\n3 broken '\\x01\\x02c' " DAMAGED
-	    "the block at byte 84: a length that is negative or more than what is left (byte 1 of the record); "
+	expect_between(6, buffer_text(&packed), "deflate",
+	    "1 '\\x02a'\n2 '\\x02b'\n3 broken '\\x01\\x02c' " DAMAGED
+	    "the block at byte 84: a length that is negative or more than what is left (byte 1 of "
+	    "the record); "
 	    "3 records behind it are lost\n4+3 gap " DAMAGED "3 records of a damaged block\n7");
 	buffer_fini(&packed);
 }
@@ -266,16 +295,18 @@ bears_blocks_that_cannot_be_unpacked(void **state)
 {
 	struct buffer packed = {0}, zeros = {0};
 
-	expect_between(3, TEXT("\xff\xff"), "deflate", "1 broken '\\xff\\xff' " DAMAGED
-	    "the block of 3 records at byte 84 cannot be unpacked: its deflate stream is damaged or cut\n"
+	expect_between(3, TEXT("\xff\xff"), "deflate",
+	    "1 broken '\\xff\\xff' " DAMAGED "the block of 3 records at byte 84 cannot be "
+					     "unpacked: its deflate stream is damaged or cut\n"
 	    "2+2 gap " DAMAGED "2 records of a damaged block\n4");
 	file_deflate(TEXT("\2a\2b"), &packed);
 	expect_between(2, (struct text){(char *)packed.data, packed.size - 1}, "deflate",
-	    "1 broken 'cJdJ\\x02' " DAMAGED
-	    "the block of 2 records at byte 84 cannot be unpacked: its deflate stream is damaged or cut\n"
+	    "1 broken 'cJdJ\\x02' " DAMAGED "the block of 2 records at byte 84 cannot be unpacked: "
+					    "its deflate stream is damaged or cut\n"
 	    "2 gap " DAMAGED "1 records of a damaged block\n3");
 	buffer_add_byte(&packed, 0);
-	expect_between(2, buffer_text(&packed), "deflate", "1 broken 'cJdJ\\x02\\x00\\x00' " DAMAGED
+	expect_between(2, buffer_text(&packed), "deflate",
+	    "1 broken 'cJdJ\\x02\\x00\\x00' " DAMAGED
 	    "the block of 2 records at byte 84 has bytes behind its deflate stream\n"
 	    "2 gap " DAMAGED "1 records of a damaged block\n3");
 	packed.size = 0;
@@ -290,7 +321,8 @@ bears_blocks_that_cannot_be_unpacked(void **state)
 		file_header(&file, "\"string\"", "deflate");
 		file_block(&file, 1000, buffer_text(&packed));
 		show_file(buffer_text(&file), 0, false, true, &lines);
-		assert_non_null(strstr((char *)lines.data, "the block of 1000 records at byte 62 unpacks to more than a block "
+		assert_non_null(strstr((char *)lines.data,
+		    "the block of 1000 records at byte 62 unpacks to more than a block "
 		    "may hold (64 MiB)\n1+999 gap"));
 		buffer_fini(&file);
 		buffer_fini(&lines);
@@ -303,10 +335,13 @@ static void
 finds_the_next_marker(void **state)
 {
 	/* More records than the bytes can hold: the count is not believed. */
-	expect_between(3, TEXT("\2a"), NULL, "1 broken '\\x06\\x04\\x02a' " DAMAGED "at byte 63 no block begins\n2");
-	expect_between(-1, TEXT("\2a"), NULL, "1 broken '\\x01\\x04\\x02a' " DAMAGED "at byte 63 no block begins\n2");
+	expect_between(3, TEXT("\2a"), NULL,
+	    "1 broken '\\x06\\x04\\x02a' " DAMAGED "at byte 63 no block begins\n2");
+	expect_between(-1, TEXT("\2a"), NULL,
+	    "1 broken '\\x01\\x04\\x02a' " DAMAGED "at byte 63 no block begins\n2");
 	expect_between(INT64_MAX, TEXT("\2a"), NULL,
-	    "1 broken '\\xfe\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x01\\x04\\x02a' " DAMAGED "at byte 63 no block begins\n2");
+	    "1 broken '\\xfe\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\xff\\x01\\x04\\x02a' " DAMAGED
+	    "at byte 63 no block begins\n2");
 	expect_between(100000000, TEXT("\2a"), "deflate",
 	    "1 broken '\\x80\\x84\\xaf_\\x04\\x02a' " DAMAGED "at byte 84 no block begins\n2");
 }
@@ -320,13 +355,17 @@ believes_a_count_without_its_marker(void **state)
 	/* The first block's size says two bytes less: it ends before its marker. */
 	assert_int_equal(file.data[44], 18);
 	file.data[44] = 14;
-	expect(&file, true, "0 broken '\\x06\\x0e\\x04a0\\x04a1\\x04a2' " DAMAGED
-	    "the block of 3 records at byte 43 has no marker at its end\n1+2 gap " DAMAGED "2 records of a damaged block\n"
+	expect(&file, true,
+	    "0 broken '\\x06\\x0e\\x04a0\\x04a1\\x04a2' " DAMAGED
+	    "the block of 3 records at byte 43 has no marker at its end\n1+2 gap " DAMAGED
+	    "2 records of a damaged block\n"
 	    "3 '\\x04b0'\n4 '\\x04b1'\n5 '\\x04c0'");
 	/* … or far more than there is: the next marker ends it all the same. */
 	file.data[44] = 80;
-	expect(&file, true, "0 broken '\\x06P\\x04a0\\x04a1\\x04a2' " DAMAGED
-	    "the block of 3 records at byte 43 has no marker at its end\n1+2 gap " DAMAGED "2 records of a damaged block\n"
+	expect(&file, true,
+	    "0 broken '\\x06P\\x04a0\\x04a1\\x04a2' " DAMAGED
+	    "the block of 3 records at byte 43 has no marker at its end\n1+2 gap " DAMAGED
+	    "2 records of a damaged block\n"
 	    "3 '\\x04b0'\n4 '\\x04b1'\n5 '\\x04c0'");
 	buffer_fini(&file);
 }
@@ -345,7 +384,8 @@ puts_long_records_aside(void **state)
 	file_block(&file, 2, buffer_text(&data));
 	show_file(buffer_text(&file), 0, false, true, &lines);
 	assert_string_equal((char *)lines.data,
-	    "0 broken '\\xa0\\x1fxxxxxxxxxxxxxxxxxxxxxx...' record-too-long: 2002 bytes; at most 1000 are read\n1 '\\x02y'");
+	    "0 broken '\\xa0\\x1fxxxxxxxxxxxxxxxxxxxxxx...' record-too-long: 2002 bytes; at most "
+	    "1000 are read\n1 '\\x02y'");
 	buffer_fini(&file);
 	buffer_fini(&data);
 	buffer_fini(&lines);
@@ -383,7 +423,8 @@ expect_resumable(struct text bytes)
 			assert_true(there);
 			assert_int_equal(avro_container_offset(container), offset);
 			show_frames(container, &file, true, &some);
-			assert_string_equal((char *)some.data, lines_from((char *)all.data, offset));
+			assert_string_equal(
+			    (char *)some.data, lines_from((char *)all.data, offset));
 		}
 		buffer_fini(&some);
 		avro_container_close(container);
@@ -500,20 +541,20 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_whole_files),
-		cmocka_unit_test(reads_unusual_headers),
-		cmocka_unit_test(says_what_is_wrong_with_a_header),
-		cmocka_unit_test(bounds_the_header),
-		cmocka_unit_test(waits_for_what_is_not_there_yet),
-		cmocka_unit_test(says_where_a_file_was_cut),
-		cmocka_unit_test(gives_good_records_before_a_bad_one),
-		cmocka_unit_test(bears_blocks_that_cannot_be_unpacked),
-		cmocka_unit_test(finds_the_next_marker),
-		cmocka_unit_test(believes_a_count_without_its_marker),
-		cmocka_unit_test(puts_long_records_aside),
-		cmocka_unit_test(resumes_where_it_stopped),
-		cmocka_unit_test(resumes_behind_the_end),
-		cmocka_unit_test(knows_where_blocks_begin),
+	    cmocka_unit_test(reads_whole_files),
+	    cmocka_unit_test(reads_unusual_headers),
+	    cmocka_unit_test(says_what_is_wrong_with_a_header),
+	    cmocka_unit_test(bounds_the_header),
+	    cmocka_unit_test(waits_for_what_is_not_there_yet),
+	    cmocka_unit_test(says_where_a_file_was_cut),
+	    cmocka_unit_test(gives_good_records_before_a_bad_one),
+	    cmocka_unit_test(bears_blocks_that_cannot_be_unpacked),
+	    cmocka_unit_test(finds_the_next_marker),
+	    cmocka_unit_test(believes_a_count_without_its_marker),
+	    cmocka_unit_test(puts_long_records_aside),
+	    cmocka_unit_test(resumes_where_it_stopped),
+	    cmocka_unit_test(resumes_behind_the_end),
+	    cmocka_unit_test(knows_where_blocks_begin),
 	};
 
 	return cmocka_run_group_tests_name("avro container", tests, NULL, NULL);

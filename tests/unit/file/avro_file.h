@@ -63,7 +63,7 @@ file_deflate(struct text data, struct buffer *packed)
 struct memory_file {
 	struct text bytes;
 	size_t at, piece; /* piece: how many a read gives, 0: all */
-	bool pauses;	  /* every other read gives nothing */
+	bool pauses;      /* every other read gives nothing */
 	bool paused;
 };
 
@@ -98,16 +98,21 @@ show_frame(const struct avro_frame *frame, struct buffer *lines)
 	buffer_add_format(lines, "%s%lld", lines->size ? "\n" : "", (long long)frame->offset);
 	if (frame->count != 1)
 		buffer_add_format(lines, "+%lld", (long long)frame->count);
-	buffer_add_format(lines, frame->kind == MESSAGE_GAP ? " gap" : frame->kind == MESSAGE_BROKEN ? " broken" : "");
+	buffer_add_format(lines,
+	    frame->kind == MESSAGE_GAP          ? " gap"
+		: frame->kind == MESSAGE_BROKEN ? " broken"
+						: "");
 	if (frame->kind != MESSAGE_GAP)
-		buffer_add_format(lines, " '%s'", text_show(frame->payload, 24, shown, sizeof(shown)));
+		buffer_add_format(
+		    lines, " '%s'", text_show(frame->payload, 24, shown, sizeof(shown)));
 	if (frame->kind != MESSAGE_PAYLOAD)
 		buffer_add_format(lines, " %s: %.*s", frame->reason, TEXT_PRINT(frame->detail));
 }
 
 /* What there is from where the container stands, and the error at the end. */
 static inline void
-show_frames(struct avro_container *container, struct memory_file *file, bool final, struct buffer *lines)
+show_frames(
+    struct avro_container *container, struct memory_file *file, bool final, struct buffer *lines)
 {
 	struct avro_frame frame;
 	struct error err = {0};

@@ -38,7 +38,8 @@ show_rows(struct text bytes, const char *words, struct buffer *lines)
 			break;
 		}
 		if (found && frame.kind != MESSAGE_PAYLOAD) {
-			buffer_add_format(lines, "%s: %.*s\n", frame.reason, TEXT_PRINT(frame.detail));
+			buffer_add_format(
+			    lines, "%s: %.*s\n", frame.reason, TEXT_PRINT(frame.detail));
 			continue;
 		}
 		if (!found)
@@ -56,12 +57,15 @@ show_rows(struct text bytes, const char *words, struct buffer *lines)
 	buffer_fini(&line);
 }
 
-#define WEATHER \
-	"station='011990-99999' time=-619524000000 temp=0\nstation='011990-99999' time=-619506000000 temp=22\n" \
-	"station='011990-99999' time=-619484400000 temp=-11\nstation='012650-99999' time=-655531200000 temp=111\n" \
+#define WEATHER                                                                                    \
+	"station='011990-99999' time=-619524000000 temp=0\nstation='011990-99999' "                \
+	"time=-619506000000 temp=22\n"                                                             \
+	"station='011990-99999' time=-619484400000 temp=-11\nstation='012650-99999' "              \
+	"time=-655531200000 temp=111\n"                                                            \
 	"station='012650-99999' time=-655509600000 temp=78\n"
-#define NOT_READ(codec) \
-	"error: its blocks are packed with \"" codec "\", which is not read: write it with the codec deflate or null " \
+#define NOT_READ(codec)                                                                            \
+	"error: its blocks are packed with \"" codec                                               \
+	"\", which is not read: write it with the codec deflate or null "                          \
 	"(`avro-tools recodec --codec deflate IN OUT` rewrites a file)\n"
 
 static void
@@ -70,23 +74,29 @@ reads_files_of_others(void **state)
 	static const struct {
 		const char *name, *wanted, *rows;
 	} cases[] = {
-		{"share/test/data/weather.avro", "station time temp", WEATHER},
-		{"share/test/data/weather-deflate.avro", "station time temp", WEATHER},
-		{"share/test/data/weather-sorted.avro", "temp", "temp=111\ntemp=78\ntemp=0\ntemp=22\ntemp=-11\n"},
-		{"share/test/data/weather-snappy.avro", "temp", NOT_READ("snappy")},
-		{"share/test/data/weather-zstd.avro", "temp", NOT_READ("zstandard")},
-		{"share/test/data/test.avro12", "", "error: an Avro container of version 0; only version 1 is read\n"},
-		{"share/test/data/schemas/simple/data.avro", "*", "| rest text='hello'\n| rest text='bonjour'\n| rest text='guten tag'\n"},
-		{"share/test/data/schemas/withUnion/data.avro", "data1 data2 data2.d1",
-		    "data1='textValue' data2=null\ndata1=123 data2=other data2.d1=false\n"
-		    "data1=3 data2=other data2.d1='text value'\n"},
-		{"lang/c/tests/avro-1237-good.avro", "*", "| rest\n| rest\n"},
-		{"lang/c/tests/avro-1237-bad-union-discriminant.avro", "*", "| rest\n"
-		    "avro-block-damaged: the block at byte 83: a number that is no branch of the union (byte 1 of the record); "
-		    "0 records behind it are lost\navro-block-damaged: the file ends inside the block at byte 105\n"},
-		{"lang/c/tests/avro-1238-truncated.avro", "*",
-		    "avro-block-damaged: the file ends inside the block of 2 records at byte 83\n"
-		    "avro-block-damaged: 1 records of a damaged block\n"},
+	    {"share/test/data/weather.avro", "station time temp", WEATHER},
+	    {"share/test/data/weather-deflate.avro", "station time temp", WEATHER},
+	    {"share/test/data/weather-sorted.avro", "temp",
+		"temp=111\ntemp=78\ntemp=0\ntemp=22\ntemp=-11\n"},
+	    {"share/test/data/weather-snappy.avro", "temp", NOT_READ("snappy")},
+	    {"share/test/data/weather-zstd.avro", "temp", NOT_READ("zstandard")},
+	    {"share/test/data/test.avro12", "",
+		"error: an Avro container of version 0; only version 1 is read\n"},
+	    {"share/test/data/schemas/simple/data.avro", "*",
+		"| rest text='hello'\n| rest text='bonjour'\n| rest text='guten tag'\n"},
+	    {"share/test/data/schemas/withUnion/data.avro", "data1 data2 data2.d1",
+		"data1='textValue' data2=null\ndata1=123 data2=other data2.d1=false\n"
+		"data1=3 data2=other data2.d1='text value'\n"},
+	    {"lang/c/tests/avro-1237-good.avro", "*", "| rest\n| rest\n"},
+	    {"lang/c/tests/avro-1237-bad-union-discriminant.avro", "*",
+		"| rest\n"
+		"avro-block-damaged: the block at byte 83: a number that is no branch of the union "
+		"(byte 1 of the record); "
+		"0 records behind it are lost\navro-block-damaged: the file ends inside the block "
+		"at byte 105\n"},
+	    {"lang/c/tests/avro-1238-truncated.avro", "*",
+		"avro-block-damaged: the file ends inside the block of 2 records at byte 83\n"
+		"avro-block-damaged: 1 records of a damaged block\n"},
 	};
 	size_t i;
 
@@ -108,10 +118,10 @@ counts_records_of_others(void **state)
 		const char *name;
 		int64_t count;
 	} cases[] = {
-		{"share/test/data/syncInMeta.avro", 6001},
-		{"lang/c/tests/avro-1279-codec.avro", 3},
-		{"lang/c/tests/avro-1279-no-codec.avro", 3},
-		{"lang/c/tests/avro-1238-good.avro", 2},
+	    {"share/test/data/syncInMeta.avro", 6001},
+	    {"lang/c/tests/avro-1279-codec.avro", 3},
+	    {"lang/c/tests/avro-1279-no-codec.avro", 3},
+	    {"lang/c/tests/avro-1238-good.avro", 2},
 	};
 	size_t i;
 
@@ -142,7 +152,8 @@ reads_the_datum_of_a_message(void **state)
 	read_shared("share/test/data/messageV1/test_schema.avsc", &schema);
 	buffer_add_byte(&schema, 0);
 	read_shared("share/test/data/messageV1/test_message.bin", &bytes);
-	case_read((char *)schema.data, "id name tags", (struct text){(char *)bytes.data + 10, bytes.size - 10}, &line);
+	case_read((char *)schema.data, "id name tags",
+	    (struct text){(char *)bytes.data + 10, bytes.size - 10}, &line);
 	assert_string_equal((char *)line.data, "id=42 name='Bill' tags=other");
 	buffer_fini(&schema);
 	buffer_fini(&bytes);
@@ -153,9 +164,9 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(reads_files_of_others),
-		cmocka_unit_test(counts_records_of_others),
-		cmocka_unit_test(reads_the_datum_of_a_message),
+	    cmocka_unit_test(reads_files_of_others),
+	    cmocka_unit_test(counts_records_of_others),
+	    cmocka_unit_test(reads_the_datum_of_a_message),
 	};
 
 	shared_data_need("interop/avro", folder, sizeof(folder));
