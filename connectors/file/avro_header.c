@@ -31,18 +31,24 @@ magic_check(struct text bytes, struct error *err)
 	    err, ERROR_MALFORMED, "no Avro container file: it does not begin with \"Obj\" and 1");
 }
 
-/* Says why the metadata cannot be read on: not yet, or never. least: of the integer that stands here. */
+/* Says why the metadata cannot be read on: not yet, or never. */
 static bool
-hinder(struct metadata *metadata, enum avro_fault fault, int64_t least)
+hinder(struct metadata *metadata, enum avro_fault fault, bool hopeless)
 {
-	struct avro_piece size = avro_long(metadata->p, metadata->end);
-
 	metadata->fault = fault;
-	if (fault == AVRO_FAULT_LENGTH || fault == AVRO_FAULT_COUNT)
-		metadata->hopeless = size.next && (size.value > HEADER_MAX || size.value < least);
-	else
-		metadata->hopeless = fault != AVRO_FAULT_CUT;
+	metadata->hopeless = hopeless ||
+	    (fault != AVRO_FAULT_CUT && fault != AVRO_FAULT_LENGTH && fault != AVRO_FAULT_COUNT);
 	return false;
+}
+
+/* Whether the integer that stands here is there and out of bounds: no bytes
+ * behind it can mend that, so it is said however few of them are there. */
+static bool
+is_beyond(const struct metadata *metadata, int64_t least)
+{
+	struct avro_piece piece = avro_long(metadata->p, metadata->end);
+
+	return piece.next && (piece.value > HEADER_MAX || piece.value < least);
 }
 
 static bool
@@ -51,7 +57,7 @@ take_text(struct metadata *metadata, struct text *text)
 	struct avro_piece piece = avro_text(metadata->p, metadata->end);
 
 	if (!piece.next)
-		return hinder(metadata, (enum avro_fault)piece.value, 0);
+		return hinder(metadata, (enum avro_fault)piece.value, is_beyond(metadata, 0));
 	*text = (struct text){(const char *)piece.next - piece.value, (size_t)piece.value};
 	metadata->p = piece.next;
 	return true;
@@ -82,11 +88,14 @@ take_map(struct metadata *metadata, bool *twice)
 {
 	for (;;) {
 		const uint8_t *block_end;
-		struct avro_piece piece = avro_block(metadata->p, metadata->end, 2, &block_end);
+		struct avro_piece piece;
 		int64_t left;
 
+		if (is_beyond(metadata, -HEADER_MAX))
+			return hinder(metadata, AVRO_FAULT_COUNT, true);
+		piece = avro_block(metadata->p, metadata->end, 2, &block_end);
 		if (!piece.next)
-			return hinder(metadata, (enum avro_fault)piece.value, -HEADER_MAX);
+			return hinder(metadata, (enum avro_fault)piece.value, false);
 		metadata->p = piece.next;
 		if (!piece.value)
 			return true;
@@ -94,7 +103,7 @@ take_map(struct metadata *metadata, bool *twice)
 			if (!take_entry(metadata, twice))
 				return false;
 		if (block_end && block_end != metadata->p)
-			return hinder(metadata, AVRO_FAULT_BLOCK, 0);
+			return hinder(metadata, AVRO_FAULT_BLOCK, true);
 	}
 }
 
@@ -116,6 +125,13 @@ codec_of(struct text name, enum avro_codec *codec, struct error *err)
 	    text_show(name, 32, shown, sizeof(shown)));
 }
 
+static bool
+too_long(struct error *err)
+{
+	return error_set(
+	    err, ERROR_LIMIT, "its header does not end within %zu bytes", AVRO_HEADER_BYTES_MAX);
+}
+
 bool
 avro_header_read(struct text bytes, struct avro_header *header, bool *whole, struct error *err)
 {
@@ -132,11 +148,11 @@ avro_header_read(struct text bytes, struct avro_header *header, bool *whole, str
 		if (metadata.hopeless)
 			return error_set(err, ERROR_MALFORMED, "its header: %s (byte %zu)",
 			    avro_fault_sentence(metadata.fault), (size_t)(metadata.p - begin) + 1);
-		if (bytes.size >= AVRO_HEADER_BYTES_MAX)
-			return error_set(err, ERROR_LIMIT,
-			    "its header does not end within %zu bytes", AVRO_HEADER_BYTES_MAX);
-		return true;
+		return bytes.size < AVRO_HEADER_BYTES_MAX || too_long(err);
 	}
+	header->bytes = (size_t)(metadata.p - begin) + AVRO_MARKER_BYTES;
+	if (header->bytes > AVRO_HEADER_BYTES_MAX)
+		return too_long(err);
 	if (twice)
 		return error_set(
 		    err, ERROR_MALFORMED, "its header names its schema or codec twice");
@@ -146,7 +162,6 @@ avro_header_read(struct text bytes, struct avro_header *header, bool *whole, str
 		return false;
 	header->schema = metadata.schema;
 	memcpy(header->marker, metadata.p, AVRO_MARKER_BYTES);
-	header->bytes = (size_t)(metadata.p - begin) + AVRO_MARKER_BYTES;
 	*whole = true;
 	return true;
 }

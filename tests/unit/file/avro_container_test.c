@@ -297,12 +297,12 @@ bears_blocks_that_cannot_be_unpacked(void **state)
 
 	expect_between(3, TEXT("\xff\xff"), "deflate",
 	    "1 broken '\\xff\\xff' " DAMAGED "the block of 3 records at byte 84 cannot be "
-					     "unpacked: its deflate stream is damaged or cut\n"
+	    "unpacked: its deflate stream is damaged or cut\n"
 	    "2+2 gap " DAMAGED "2 records of a damaged block\n4");
 	file_deflate(TEXT("\2a\2b"), &packed);
 	expect_between(2, (struct text){(char *)packed.data, packed.size - 1}, "deflate",
 	    "1 broken 'cJdJ\\x02' " DAMAGED "the block of 2 records at byte 84 cannot be unpacked: "
-					    "its deflate stream is damaged or cut\n"
+	    "its deflate stream is damaged or cut\n"
 	    "2 gap " DAMAGED "1 records of a damaged block\n3");
 	buffer_add_byte(&packed, 0);
 	expect_between(2, buffer_text(&packed), "deflate",
