@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "avro_case.h"
+#include "avro_peer.h"
 
 #define SCHEMAS 3000
 #define VALUES 20 /* of each schema */
@@ -246,95 +247,6 @@ fill(avro_value_t *value, unsigned depth)
 	buffer_fini(&text);
 }
 
-/* avro-c's value as a cell. */
-static void
-cell_of_value(avro_value_t *value, struct cell *cell)
-{
-	static const char *const symbols[] = {"A", "BB", "CCC"};
-	avro_value_t branch;
-	const void *bytes = NULL;
-	const char *text = NULL;
-	int32_t small = 0;
-	float single = 0;
-	size_t size = 0;
-	int flag = 0;
-
-	switch (avro_value_get_type(value)) {
-	case AVRO_NULL:
-		cell->kind = CELL_NULL;
-		break;
-	case AVRO_BOOLEAN:
-		avro_value_get_boolean(value, &flag);
-		*cell = (struct cell){.kind = CELL_BOOLEAN, .boolean = flag};
-		break;
-	case AVRO_INT32:
-		avro_value_get_int(value, &small);
-		*cell = (struct cell){.kind = CELL_LONG, .integer = small};
-		break;
-	case AVRO_INT64:
-		cell->kind = CELL_LONG;
-		avro_value_get_long(value, &cell->integer);
-		break;
-	case AVRO_FLOAT:
-		avro_value_get_float(value, &single);
-		*cell = (struct cell){.kind = CELL_DOUBLE, .number = (double)single};
-		break;
-	case AVRO_DOUBLE:
-		cell->kind = CELL_DOUBLE;
-		avro_value_get_double(value, &cell->number);
-		break;
-	case AVRO_STRING:
-		avro_value_get_string(value, &text, &size);
-		*cell = (struct cell){.kind = CELL_TEXT, .text = {text, size - 1}};
-		break;
-	case AVRO_BYTES:
-	case AVRO_FIXED:
-		if (avro_value_get_type(value) == AVRO_BYTES)
-			avro_value_get_bytes(value, &bytes, &size);
-		else
-			avro_value_get_fixed(value, &bytes, &size);
-		*cell = (struct cell){.kind = CELL_TEXT, .text = {bytes, size}};
-		break;
-	case AVRO_ENUM:
-		avro_value_get_enum(value, &flag);
-		*cell = (struct cell){.kind = CELL_TEXT, .text = text_of(symbols[flag])};
-		break;
-	case AVRO_UNION:
-		avro_value_get_current_branch(value, &branch);
-		cell_of_value(&branch, cell);
-		break;
-	default:
-		cell->kind = CELL_OTHER;
-	}
-}
-
-/* Follows a path in avro-c's value; false: it leads nowhere. */
-static bool
-follow(avro_value_t value, const char *path, struct cell *cell)
-{
-	char name[64];
-	avro_value_t inside;
-
-	while (*path) {
-		size_t size = strcspn(path, ".");
-
-		snprintf(name, sizeof(name), "%.*s", (int)size, path);
-		path += size + (path[size] == '.');
-		while (avro_value_get_type(&value) == AVRO_UNION) {
-			avro_value_get_current_branch(&value, &inside);
-			value = inside;
-		}
-		if (avro_value_get_type(&value) != AVRO_RECORD &&
-		    avro_value_get_type(&value) != AVRO_MAP)
-			return false;
-		if (avro_value_get_by_name(&value, name, &inside, NULL) != 0)
-			return false;
-		value = inside;
-	}
-	cell_of_value(&value, cell);
-	return true;
-}
-
 static void
 check_value(struct plan *plan, const struct wanted *wanted, avro_value_t *value, struct text datum,
     const char *schema)
@@ -352,12 +264,8 @@ check_value(struct plan *plan, const struct wanted *wanted, avro_value_t *value,
 		print_message("%s: %s of %s\n", problem.reason, problem.detail, schema);
 	assert_null(problem.reason);
 	show_row(wanted, &row, &ours);
-	for (i = 0; i < wanted->count; i++) {
-		char path[200];
-
-		snprintf(path, sizeof(path), "%.*s", TEXT_PRINT(wanted->paths[i]));
-		follow(*value, path, &expected[i]);
-	}
+	for (i = 0; i < wanted->count; i++)
+		peer_follow(*value, wanted->paths[i], &expected[i]);
 	row.cells = expected;
 	show_row(wanted, &row, &theirs);
 	buffer_add_byte(&ours, 0);
