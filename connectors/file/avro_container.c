@@ -17,6 +17,8 @@
 #include "base/memory.h"
 #include "model/reason.h"
 
+/* Writers that take zlib's format and cut its ends off leave some of its checksum behind; Java passes over it. */
+#define CHECKSUM_BYTES 4
 #define CHUNK_BYTES ((size_t)64 << 10)
 /* RFC 1951: no more than 258 bytes come of 2 bits. */
 #define DEFLATE_RATIO_MAX 1032
@@ -317,7 +319,7 @@ unpack(struct avro_container *container, const uint8_t *bytes, size_t size, cons
 		*wrong = "unpacks to more than a block may hold (64 MiB)";
 	else if (result != Z_STREAM_END)
 		*wrong = "cannot be unpacked: its deflate stream is damaged or cut";
-	else if (inflater->avail_in)
+	else if (inflater->avail_in > CHECKSUM_BYTES)
 		*wrong = "has bytes behind its deflate stream";
 	return !*wrong;
 }

@@ -42,8 +42,8 @@ add_path(const struct file_path *named, const char *settings_file, const char *f
 		    settings_file, named->line, named->text, named->text);
 	}
 	if (!there && until_end) {
-		error_system(err, errno == ENOENT ? ERROR_MISSING : ERROR_IO, "%s:%u: path %s (%s)",
-		    settings_file, named->line, named->text, path);
+		error_system(err, errno == ENOENT ? ERROR_MISSING : ERROR_IO, "%s:%u: path %s",
+		    settings_file, named->line, named->text);
 		memory_free(path);
 		return false;
 	}

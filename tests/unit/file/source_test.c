@@ -79,9 +79,9 @@ static const struct {
 	const char *expected;
 } refused[] = {
     {"no file", "{path: b.jsonl,\n format: jsonl}", "a", "", 0, ERROR_MISSING,
-	"dyetrace.yaml:1: path b.jsonl ("},
+	"dyetrace.yaml:1: path b.jsonl: No such file or directory"},
     {"no file in a list", "path: [a,\n  c.jsonl]\nformat: jsonl", "a", "", 0, ERROR_MISSING,
-	"dyetrace.yaml:2: path c.jsonl ("},
+	"dyetrace.yaml:2: path c.jsonl: No such file or directory"},
     {"a pattern without a match", "{path: 'b*.jsonl', format: jsonl}", "a", "", 0, ERROR_MISSING,
 	"dyetrace.yaml:1: path b*.jsonl matches no file"},
     {"a folder", "{path: folder, format: jsonl}", "a", "", 0, ERROR_USAGE,
