@@ -308,7 +308,8 @@ bears_blocks_that_cannot_be_unpacked(void **state)
 	buffer_add(&packed, "\1\2\3", 3);
 	expect_between(2, buffer_text(&packed), "deflate", "1 '\\x02a'\n2 '\\x02b'\n3");
 	buffer_add(&packed, "\4\5", 2);
-	expect_between(2, buffer_text(&packed), "deflate", "1 broken 'cJdJ\\x02\\x00\\x01\\x02\\x03\\x04\\x05' " DAMAGED
+	expect_between(2, buffer_text(&packed), "deflate",
+	    "1 broken 'cJdJ\\x02\\x00\\x01\\x02\\x03\\x04\\x05' " DAMAGED
 	    "the block of 2 records at byte 84 has bytes behind its deflate stream\n"
 	    "2 gap " DAMAGED "1 records of a damaged block\n3");
 	packed.size = 0;
