@@ -19,8 +19,8 @@
 struct database;
 
 enum database_mode {
-	DATABASE_READ,  /* the file must be there; other processes may write */
-	DATABASE_WRITE, /* made if missing, migrated */
+	DATABASE_READ,	/* the file must be there; other processes may write */
+	DATABASE_WRITE, /* made if missing, whole or not at all and for its owner alone; migrated */
 };
 
 struct database_options {
@@ -30,14 +30,15 @@ struct database_options {
 	    application; /* what kind of file it is, in its header (PRAGMA application_id), not 0 */
 	size_t migration_count; /* SQL scripts; the file's user_version says how many were run */
 	const char *const *migrations;
-	bool secure_delete; /* overwrite what is deleted */
-	int busy_ms;        /* how long to wait for another process; 0: 5,000 */
+	bool secure_delete;	/* overwrite what is deleted */
+	bool empty_is_damage;	/* a file of no bytes is not filled: ours are never left so */
+	int busy_ms;		/* how long to wait for another process; 0: 5,000 */
 };
 
 /*
  * gives: ended by database_close()
  *
- * ERROR_MISSING  DATABASE_READ and there is no file, or nobody has set it up yet
+ * ERROR_MISSING  DATABASE_READ and there is no file
  * ERROR_REFUSED  another program's database, another kind of ours, or written by a newer version
  * ERROR_DAMAGED, ERROR_IO, ERROR_BUSY
  */
@@ -56,6 +57,11 @@ MUST_USE bool database_begin_read(struct database *database, struct error *err);
 MUST_USE bool database_commit(struct database *database, struct error *err);
 /* Nothing if there is no transaction. */
 void database_rollback(struct database *database);
+/*
+ * Copies the log into the file and empties it: the file alone holds all, for a
+ * rename or a copy. ERROR_BUSY: a reader is in the way; ERROR_IO
+ */
+MUST_USE bool database_settle(struct database *database, struct error *err);
 /*
  * Reads everything: every page's checksum, used or not, and SQLite's own check
  * of its structure. ERROR_DAMAGED with the first finding.

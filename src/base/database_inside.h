@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What database.c and statement.c share. */
+/* What the files of database.h share. */
 #ifndef DYETRACE_BASE_DATABASE_INSIDE_H
 #define DYETRACE_BASE_DATABASE_INSIDE_H
 

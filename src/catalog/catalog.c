@@ -23,6 +23,7 @@ catalog_open(const char *path, enum catalog_mode mode, struct catalog **out, str
 	    .application = APPLICATION,
 	    .migration_count = ARRAY_COUNT(migrations),
 	    .migrations = migrations,
+	    .empty_is_damage = true,
 	};
 	struct catalog *catalog = memory_get(sizeof(*catalog));
 
@@ -41,6 +42,12 @@ catalog_close(struct catalog *catalog)
 		return;
 	database_close(catalog->database);
 	memory_free(catalog);
+}
+
+bool
+catalog_settle(struct catalog *catalog, struct error *err)
+{
+	return database_settle(catalog->database, err);
 }
 
 bool

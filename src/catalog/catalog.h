@@ -25,16 +25,18 @@ enum catalog_mode {
 };
 
 /*
- * gives: ended by catalog_close(). CATALOG_WRITE creates and migrates
- * (schemas/catalog/NNNN_*.sql, linked into the program, in order).
+ * gives: ended by catalog_close(). CATALOG_WRITE makes a missing file, whole or not
+ * at all, and migrates (schemas/catalog/NNNN_*.sql, linked into the program, in order).
  *
  * ERROR_MISSING  CATALOG_READ and there is no file
- * ERROR_DAMAGED  a page or the schema is not what it should be
+ * ERROR_DAMAGED  empty; a page or the schema is not what it should be
  * ERROR_REFUSED  a newer program wrote it
  */
 MUST_USE bool
 catalog_open(const char *path, enum catalog_mode mode, struct catalog **catalog, struct error *err);
 void catalog_close(struct catalog *catalog);
+/* Moves what SQLite keeps beside into the file, so that it may be renamed. ERROR_BUSY: somebody reads; ERROR_IO */
+MUST_USE bool catalog_settle(struct catalog *catalog, struct error *err);
 /* Reads every page and row: structure, checksums, foreign facts (counts, no overlaps). For verify and doctor. */
 MUST_USE bool catalog_check(struct catalog *catalog, struct error *err);
 

@@ -47,6 +47,7 @@ quarantine_open(const char *path, bool write, const struct keys *keys, struct qu
 	    .application = APPLICATION,
 	    .migration_count = ARRAY_COUNT(migrations),
 	    .migrations = migrations,
+	    .empty_is_damage = true,
 	    .secure_delete = true,
 	};
 	struct quarantine *quarantine = memory_get(sizeof(*quarantine));

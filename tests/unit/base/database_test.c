@@ -96,7 +96,8 @@ ask(struct database *database, const char *sql)
 static int
 clear(void **state)
 {
-	static const char *const behind[] = {"", "-wal", "-shm", "-journal"};
+	static const char *const behind[] = {
+	    "", "-wal", "-shm", "-journal", ".new", ".new-wal", ".new-shm", ".new-journal"};
 	char name[128];
 	size_t i;
 
@@ -179,7 +180,9 @@ refuses_what_is_not_ours(void **state)
 
 	refuses(&reading, ERROR_MISSING, "No such file or directory");
 	put("", 0);
-	refuses(&reading, ERROR_MISSING, "it is empty");
+	refuses(&reading, ERROR_DAMAGED, "it is empty");
+	writing.empty_is_damage = true;
+	refuses(&writing, ERROR_DAMAGED, "it is empty");
 	memset(noise, 'x', sizeof(noise));
 	put(noise, sizeof(noise));
 	refuses(&reading, ERROR_DAMAGED, "its header is not that of a database of ours");
@@ -232,6 +235,62 @@ another_programs_change_is_damage(void **state)
 	well(database_open(&reading, &database, &err), &err);
 	assert_false(database_check(database, &err));
 	assert_int_equal(err.kind, ERROR_DAMAGED);
+	database_close(database);
+}
+
+/* Killed at any time while it is made: nothing is there, or all of it. */
+static void
+a_file_is_made_whole_or_not_at_all(void **state)
+{
+	struct database *database = NULL;
+	struct database_options reading = options(DATABASE_READ, 2);
+	struct error err = {0};
+	char beside[128];
+	int round, status;
+	pid_t child;
+
+	for (round = 0; round < 60; round++) {
+		child = fork();
+		if (child == 0) {
+			database_close(open_well(DATABASE_WRITE, 2));
+			_exit(0);
+		}
+		usleep((useconds_t)(round * 50));
+		kill(child, SIGKILL);
+		assert_int_equal(waitpid(child, &status, 0), child);
+		if (access(path, F_OK) != 0)
+			continue;
+		well(database_open(&reading, &database, &err), &err);
+		well(database_check(database, &err), &err);
+		database_close(database);
+		if (round % 4)
+			clear(state);
+	}
+	clear(state);
+	put("", 0); /* an empty one is filled unless that is asked to be damage */
+	database = open_well(DATABASE_WRITE, 2);
+	assert_int_equal(ask(database, "SELECT count(*) FROM thing"), 1);
+	database_close(database);
+	snprintf(beside, sizeof(beside), "%s.new", path);
+	assert_int_not_equal(access(beside, F_OK), 0);
+}
+
+static void
+settles_into_one_file(void **state)
+{
+	struct database *database = open_well(DATABASE_WRITE, 2);
+	struct error err = {0};
+	struct stat status;
+	char log[128];
+
+	well(database_run(database, "INSERT INTO thing (number, body) VALUES (9, 'nine')", &err),
+	    &err);
+	snprintf(log, sizeof(log), "%s-wal", path);
+	assert_int_equal(stat(log, &status), 0);
+	assert_true(status.st_size > 0);
+	well(database_settle(database, &err), &err);
+	assert_int_equal(stat(log, &status), 0);
+	assert_int_equal(status.st_size, 0);
 	database_close(database);
 }
 
@@ -370,7 +429,7 @@ a_folder_that_cannot_be_written_is_said(void **state)
 	writing.path = "/proc/dyetrace.db";
 	assert_false(database_open(&writing, &database, &err));
 	assert_int_equal(err.kind, ERROR_IO);
-	assert_non_null(strstr(err.text, "/proc/dyetrace.db: cannot be opened for use: "));
+	assert_non_null(strstr(err.text, "/proc/dyetrace.db.new: cannot be made: "));
 }
 
 #define TEST(name) cmocka_unit_test_teardown(name, clear)
@@ -384,6 +443,8 @@ main(void)
 	    TEST(refuses_what_is_not_ours),
 	    TEST(refuses_other_versions),
 	    TEST(another_programs_change_is_damage),
+	    TEST(a_file_is_made_whole_or_not_at_all),
+	    TEST(settles_into_one_file),
 	    TEST(commits_and_rolls_back),
 	    TEST(binds_and_reads_back),
 	    TEST(a_second_writer_waits_then_says_so),

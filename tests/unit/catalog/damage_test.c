@@ -227,16 +227,31 @@ refuses(enum error_kind kind, const char *sentence)
 }
 
 static void
+put_empty(void)
+{
+	char path[SCRATCH_PATH_BYTES];
+	int fd = open(scratch_path("copy.db", path), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+
+	assert_true(fd >= 0);
+	close(fd);
+}
+
+static void
 other_versions_are_refused(void **state)
 {
 	refuses(ERROR_MISSING, "No such file or directory");
+	put_empty();
+	refuses(ERROR_DAMAGED, "it is empty");
+	remove_copy(state);
 	make_copy(NULL);
 	change("PRAGMA user_version = 99");
 	refuses(ERROR_REFUSED,
 	    "written by a newer version of dyetrace (schema 99, this one knows 1): use that "
 	    "version");
 	change("PRAGMA user_version = 0");
-	refuses(ERROR_MISSING, "it is not set up yet");
+	refuses(ERROR_REFUSED,
+	    "written by an older version of dyetrace (schema 0, this one knows 1): "
+	    "let `dyetrace run` bring it up to date");
 }
 
 /* A table that is gone is damage to whoever asks it. */
