@@ -19,7 +19,7 @@
 struct database;
 
 enum database_mode {
-	DATABASE_READ,	/* the file must be there; other processes may write */
+	DATABASE_READ,  /* the file must be there; other processes may write */
 	DATABASE_WRITE, /* made if missing, whole or not at all and for its owner alone; migrated */
 };
 
@@ -30,9 +30,9 @@ struct database_options {
 	    application; /* what kind of file it is, in its header (PRAGMA application_id), not 0 */
 	size_t migration_count; /* SQL scripts; the file's user_version says how many were run */
 	const char *const *migrations;
-	bool secure_delete;	/* overwrite what is deleted */
-	bool empty_is_damage;	/* a file of no bytes is not filled: ours are never left so */
-	int busy_ms;		/* how long to wait for another process; 0: 5,000 */
+	bool secure_delete;   /* overwrite what is deleted */
+	bool empty_is_damage; /* a file of no bytes is not filled: ours are never left so */
+	int busy_ms;          /* how long to wait for another process; 0: 5,000 */
 };
 
 /*
