@@ -86,7 +86,7 @@ list_files(struct source *source, struct error *err)
 		listing.items[i] = (struct listed){0};
 	}
 	listing_fini(&listing);
-	source->list_ms = clock_ms() + LIST_EVERY_MS;
+	source->list_ms = monotonic_ms() + LIST_EVERY_MS;
 	return good;
 }
 
@@ -202,7 +202,7 @@ static void
 read_around(struct source *source, struct batch *batch)
 {
 	struct scope *scope = &source->scope;
-	int64_t now = clock_ms();
+	int64_t now = monotonic_ms();
 	bool look = now >= source->look_ms;
 	size_t i;
 
@@ -264,7 +264,7 @@ static bool
 source_read(struct source *source, struct batch *batch, int64_t longest_ms,
     enum source_state *state, struct error *err)
 {
-	int64_t deadline = clock_ms() + longest_ms, left;
+	int64_t deadline = monotonic_ms() + longest_ms, left;
 	size_t before = batch->count;
 	bool good = true;
 
@@ -272,7 +272,7 @@ source_read(struct source *source, struct batch *batch, int64_t longest_ms,
 	for (;;) {
 		if (source->scope.until_end)
 			read_in_order(source, batch);
-		else if (clock_ms() >= source->list_ms)
+		else if (monotonic_ms() >= source->list_ms)
 			good = list_files(source, err);
 		if (!source->scope.until_end)
 			read_around(source, batch);
@@ -285,7 +285,7 @@ source_read(struct source *source, struct batch *batch, int64_t longest_ms,
 			return false;
 		if (*state == SOURCE_END)
 			return true;
-		left = deadline - clock_ms();
+		left = deadline - monotonic_ms();
 		if (left <= 0 || !wait_ms(source, left < POLL_MS ? left : POLL_MS))
 			return true;
 	}

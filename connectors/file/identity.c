@@ -28,16 +28,6 @@ file_identity_open(int fd, const struct file_settings *settings, struct schemas 
 	return true;
 }
 
-void
-file_identity_add_content(struct sha256 *content, struct text payload)
-{
-	uint8_t size[4] = {(uint8_t)(payload.size >> 24), (uint8_t)(payload.size >> 16),
-	    (uint8_t)(payload.size >> 8), (uint8_t)payload.size};
-
-	sha256_add(content, size, sizeof(size));
-	sha256_add(content, payload.data, payload.size);
-}
-
 /* The next message; *found false: the file ends. What lacks a line end is taken and told. */
 static bool
 next_of_all(struct stream *stream, struct message *message, bool *found, bool *unfinished,
@@ -105,7 +95,7 @@ file_identity_verify(int fd, const struct file_settings *settings, struct schema
 	while (done && found && stream_offset(stream) < mark->offset) {
 		done = next_of_all(stream, &message, &found, &unfinished, err);
 		if (done && found && message.kind != MESSAGE_GAP)
-			file_identity_add_content(&content, message.payload);
+			content_add(&content, message.payload);
 	}
 	sha256_now(&content, read);
 	sha256_now(mark->content, known);

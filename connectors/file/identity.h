@@ -60,7 +60,4 @@ MUST_USE bool file_identity_open(int fd, const struct file_settings *settings,
 MUST_USE bool file_identity_verify(int fd, const struct file_settings *settings,
     struct schemas *schemas, const struct mark *mark, bool *same, struct error *err);
 
-/* The content digest's rule: the length as four bytes, big endian, then the payload. */
-void file_identity_add_content(struct sha256 *content, struct text payload);
-
 #endif

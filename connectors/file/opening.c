@@ -99,10 +99,10 @@ open_kin(struct tracked *tracked, int fd, const struct stamp *stamp, bool moved,
 	if (tracked_reader_of(tracked, kin, NULL)) {
 		/* A copy of what is open: copytruncate's, or somebody's own, which is read for itself. */
 		if (tracked->scope->until_end ||
-		    (tracked->held_until_ms && clock_ms() >= tracked->held_until_ms))
+		    (tracked->held_until_ms && monotonic_ms() >= tracked->held_until_ms))
 			return false;
 		if (!tracked->held_until_ms)
-			tracked->held_until_ms = clock_ms() + COPY_GRACE_MS;
+			tracked->held_until_ms = monotonic_ms() + COPY_GRACE_MS;
 		leave_alone(tracked, stamp, tracked->held_until_ms);
 		return true;
 	}

@@ -18,8 +18,8 @@ static bool
 is_quiet(struct tracked *tracked, int64_t ms)
 {
 	if (!tracked->quiet_since_ms)
-		tracked->quiet_since_ms = clock_ms();
-	return clock_ms() - tracked->quiet_since_ms >= ms;
+		tracked->quiet_since_ms = monotonic_ms();
+	return monotonic_ms() - tracked->quiet_since_ms >= ms;
 }
 
 /* The messages added since `before` belong to the partition, which begins with its first message. */
@@ -225,7 +225,7 @@ has_changed(const struct tracked *tracked)
 {
 	struct stamp now;
 
-	if (tracked->look_again_ms && clock_ms() >= tracked->look_again_ms)
+	if (tracked->look_again_ms && monotonic_ms() >= tracked->look_again_ms)
 		return true;
 	stamp_of(tracked->path, &now);
 	return !stamp_equal(&now, &tracked->stamp);

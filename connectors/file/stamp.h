@@ -27,6 +27,4 @@ bool stamp_of_descriptor(int fd, struct stamp *stamp, bool *deleted);
 bool stamp_same_file(const struct stamp *a, const struct stamp *b);
 bool stamp_equal(const struct stamp *a, const struct stamp *b);
 
-int64_t clock_ms(void); /* monotonic */
-
 #endif

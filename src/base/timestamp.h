@@ -61,5 +61,7 @@ MUST_USE bool duration_parse(struct text text, int64_t *duration_ms, struct erro
 
 /* The wall clock; for faces and routes only. */
 int64_t timestamp_now(void);
+/* Milliseconds that only ever go on, for waiting and due times; not of the day. */
+int64_t monotonic_ms(void);
 
 #endif

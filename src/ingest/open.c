@@ -4,7 +4,6 @@
  * is committed), ledger (cut to that), side stores, then what is in force,
  * then the sources.
  */
-#include "base/fault.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "route.h"
@@ -228,7 +227,6 @@ ingest_open(const struct ingest_options *options, struct ingest **out, struct er
 	struct tree tree;
 	bool is_new;
 
-	fault_init();
 	ingest->options = *options;
 	ingest->settings = options->settings;
 	ingest->names = symbols_open();

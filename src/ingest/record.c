@@ -4,19 +4,7 @@
  * one record, and its partition's counts say so; a block is handed over when
  * it is full, so the marks in it speak of exactly the records in it.
  */
-#include "base/fault.h"
 #include "route.h"
-
-#include <time.h>
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* What the records name must be durable before the records are. */
 static bool
@@ -24,13 +12,8 @@ commit_side_stores(struct ingest *ingest, struct error *err)
 {
 	if (!identity_commit(ingest->identity, err))
 		return error_within(err, "identity table");
-	fault_point("identities-written");
-	if (ingest->quarantine_pending) {
-		if (!quarantine_commit(ingest->quarantine, err))
-			return error_within(err, "quarantine");
-		ingest->quarantine_pending = false;
-		fault_point("quarantine-written");
-	}
+	if (!quarantine_commit(ingest->quarantine, err))
+		return error_within(err, "quarantine");
 	return true;
 }
 
@@ -72,17 +55,6 @@ record_note(struct ingest *ingest, const char *what, struct text body, struct er
 	    record_hand_over(ingest, err);
 }
 
-/* The bytes of a position go into the partition's content digest behind their length. */
-static void
-digest_content(struct partition *partition, struct text payload)
-{
-	uint8_t size[4] = {(uint8_t)(payload.size >> 24), (uint8_t)(payload.size >> 16),
-	    (uint8_t)(payload.size >> 8), (uint8_t)payload.size};
-
-	sha256_add(&partition->content, size, sizeof(size));
-	sha256_add(&partition->content, payload.data, payload.size);
-}
-
 /* Accounts for a position read for the first time. */
 static void
 advance(struct partition *partition, const struct message *message, enum disposition disposition,
@@ -94,7 +66,7 @@ advance(struct partition *partition, const struct message *message, enum disposi
 		partition->first_payload = payload;
 	}
 	if (message->kind != MESSAGE_GAP)
-		digest_content(partition, message->payload);
+		content_add(&partition->content, message->payload);
 	partition->next_offset = message->offset + message->count;
 	partition->next_byte = message->next_byte;
 	switch (disposition) {
@@ -204,11 +176,9 @@ record_message(struct ingest *ingest, const struct batch *batch, size_t i, struc
 	count(&ingest->counts, message, disposition);
 	if (record.kind == RECORD_EVENT && record.event.time_ms > partition->max_time_ms)
 		partition->max_time_ms = record.event.time_ms;
-	if (disposition == DISPOSITION_QUARANTINED) {
-		if (!quarantine_put(ingest->quarantine, message, err))
-			return error_within(err, "quarantine");
-		ingest->quarantine_pending = true;
-	}
+	if (disposition == DISPOSITION_QUARANTINED &&
+	    !quarantine_put(ingest->quarantine, message, err))
+		return error_within(err, "quarantine");
 	return add(ingest, &record, partition, err);
 }
 

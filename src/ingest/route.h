@@ -36,7 +36,6 @@ struct ingest {
 	struct ledger *ledger;   /* the scribe's */
 	struct scribe *scribe;
 	struct quarantine *quarantine;
-	bool quarantine_pending;
 
 	struct identity *identity;
 	struct org_chart *chart;

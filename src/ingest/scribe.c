@@ -19,7 +19,6 @@ struct scribe {
 	struct scribe_options options;
 	struct pending pending;     /* the open commit; the thread's own */
 	struct tree committed_tree; /* under the mutex from here on */
-	int64_t newest_ms;
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake, done; /* something for the thread; something for the route */
@@ -29,15 +28,6 @@ struct scribe {
 	bool flush, checkpoint, ending, stopped;
 	struct error error;
 };
-
-static int64_t
-monotonic_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Waits for a wake-up, at most until the open commit is due. Mutex held. */
 static void
@@ -157,7 +147,6 @@ turn(struct scribe *scribe, struct error *err)
 	if (committed) {
 		scribe->committed = number;
 		scribe->committed_tree = scribe->pending.tree;
-		scribe->newest_ms = scribe->pending.newest_ms;
 	}
 	if (finish && !scribe->waiting)
 		scribe->flush = false;
@@ -202,7 +191,6 @@ scribe_open(const struct scribe_options *options, struct scribe **out, struct er
 
 	scribe->options = *options;
 	scribe->committed_tree = options->tree;
-	scribe->newest_ms = options->newest_ms;
 	pending_init(
 	    &scribe->pending, &options->tree, options->blocks, options->epoch, options->newest_ms);
 	scribe->pending.published_ms = monotonic_ms();

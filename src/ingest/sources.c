@@ -118,8 +118,7 @@ restore(struct ingest *ingest, struct ingest_source *source, struct error *err)
 	    ledger_reader_open(folder, &reader, err);
 	if (good) {
 		lesson.blocks_left = state.blocks;
-		good = ledger_reader_walk(reader, teach, &lesson, &end, &torn, err) ||
-		    err->kind == ERROR_NONE;
+		good = ledger_reader_walk(reader, teach, &lesson, &end, &torn, err);
 	}
 	ledger_reader_close(reader);
 	memory_free(folder);

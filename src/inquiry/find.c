@@ -71,25 +71,21 @@ partition_named(const struct inquiry *inquiry, struct text name, int64_t offset)
 }
 
 bool
-inquiry_find_position(struct inquiry *inquiry, struct text named, bool *named_one,
-    const struct partition **partition, int64_t *offset, struct error *err)
+inquiry_find_position(const struct inquiry *inquiry, struct text named,
+    const struct partition **partition, int64_t *offset)
 {
 	struct text name;
 	int64_t number;
 
-	(void)err;
-	*named_one = false;
+	*partition = NULL;
 	if (split(named, ':', &name, &number) && number > 0) {
 		*offset = number - 1;
 		*partition = partition_named(inquiry, name, *offset);
 	} else if (split(named, '/', &name, &number)) {
 		*offset = number;
 		*partition = partition_named(inquiry, name, *offset);
-	} else {
-		return true;
 	}
-	*named_one = *partition != NULL;
-	return true;
+	return *partition != NULL;
 }
 
 static bool
@@ -218,11 +214,9 @@ inquiry_find(struct inquiry *inquiry, struct text named, uint64_t *index, struct
 {
 	const struct partition *partition;
 	int64_t offset;
-	bool is_position, found;
+	bool found;
 
-	if (!inquiry_find_position(inquiry, named, &is_position, &partition, &offset, err))
-		return false;
-	if (is_position)
+	if (inquiry_find_position(inquiry, named, &partition, &offset))
 		return record_at(inquiry, partition, offset, index, err);
 	if (!find_id(inquiry, named, &found, index, err))
 		return false;

@@ -39,9 +39,9 @@ const struct partition *inquiry_partition(const struct inquiry *inquiry, uint32_
 /* Where a named event stands: its newest record (the replayed one, if it came back from quarantine). ERROR_MISSING. */
 MUST_USE bool
 inquiry_find(struct inquiry *inquiry, struct text named, uint64_t *index, struct error *err);
-/* Only positions: FILE:LINE or TOPIC/PARTITION/OFFSET. *named_one: text has that form and names a partition. */
-MUST_USE bool inquiry_find_position(struct inquiry *inquiry, struct text named, bool *named_one,
-    const struct partition **partition, int64_t *offset, struct error *err);
+/* Only positions: whether text is FILE:LINE or TOPIC/PARTITION/OFFSET and names a partition that was read. */
+bool inquiry_find_position(const struct inquiry *inquiry, struct text named,
+    const struct partition **partition, int64_t *offset);
 
 /* The newest signed checkpoint. ERROR_MISSING: none yet; ERROR_REFUSED, _MALFORMED: not ours. note is appended. */
 MUST_USE bool inquiry_checkpoint(const struct inquiry *inquiry, struct checkpoint *checkpoint,

@@ -2,8 +2,7 @@
 /* What lies aside, why, and what to do about it. */
 #include "catalog/quarantine.h"
 
-#include <openssl/evp.h>
-
+#include "base/base64.h"
 #include "model/reason.h"
 #include "private.h"
 #include "store/store.h"
@@ -73,12 +72,12 @@ one_row(void *context, const struct catalog_quarantined *row)
 static json_t *
 base64(struct text bytes)
 {
-	unsigned char *out = memory_get(4 * (bytes.size / 3 + 1) + 1);
+	struct buffer coded = {0};
 	json_t *text;
 
-	EVP_EncodeBlock(out, (const unsigned char *)bytes.data, (int)bytes.size);
-	text = json_string((char *)out);
-	memory_free(out);
+	base64_add(&coded, bytes.data, bytes.size);
+	text = json_stringn(buffer_text(&coded).data, coded.size);
+	buffer_fini(&coded);
 	return text;
 }
 
@@ -118,11 +117,9 @@ inquiry_quarantined(struct inquiry *inquiry, struct text named, struct error *er
 	const struct partition *partition;
 	json_t *document = NULL;
 	int64_t offset;
-	bool found, is_position;
+	bool found;
 
-	if (!inquiry_find_position(inquiry, named, &is_position, &partition, &offset, err))
-		goto undo;
-	if (!is_position) {
+	if (!inquiry_find_position(inquiry, named, &partition, &offset)) {
 		error_set(err, ERROR_MISSING,
 		    "no partition of that name: `dyetrace quarantine list` shows what lies aside, "
 		    "as FILE:LINE");

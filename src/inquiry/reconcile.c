@@ -18,16 +18,11 @@ static bool
 digest(void *context, const struct message *message)
 {
 	struct again *again = context;
-	uint32_t bytes = (uint32_t)message->payload.size;
-	uint8_t size[4] = {
-	    (uint8_t)(bytes >> 24), (uint8_t)(bytes >> 16), (uint8_t)(bytes >> 8), (uint8_t)bytes};
 
 	again->positions += message->count;
 	again->bytes += (int64_t)message->payload.size;
-	if (message->kind != MESSAGE_GAP) {
-		sha256_add(&again->content, size, sizeof(size));
-		sha256_add(&again->content, message->payload.data, message->payload.size);
-	}
+	if (message->kind != MESSAGE_GAP)
+		content_add(&again->content, message->payload);
 	if (again->progress && again->positions % 4096 == 0)
 		again->progress(again->context, again->done_before + again->positions, again->all);
 	return true;

@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "base64.h"
+#include "base/base64.h"
 #include "base/timestamp.h"
 
 #define ED25519_NOTE 0x01 /* signature type of a C2SP note; Source: c2sp.org/signed-note */

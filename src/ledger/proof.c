@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "base/arena.h"
-#include "base64.h"
+#include "base/base64.h"
 #include "ledger/block.h"
 #include "ledger/checkpoint.h"
 

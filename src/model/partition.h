@@ -32,4 +32,8 @@ struct partition {
 	    content; /* over all payloads in order, each behind its length as 4 bytes big endian */
 };
 
+/* Feeds one payload to a content digest: its length as 4 bytes big endian, then its bytes. The
+ * one place of the rule; not for gaps, which have no payload. */
+void content_add(struct sha256 *content, struct text payload);
+
 #endif

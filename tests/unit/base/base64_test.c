@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The vectors of RFC 4648 section 10, and what is nearly base64. */
-#include "base64.h"
+#include "base/base64.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

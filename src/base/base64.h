@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Base64 (RFC 4648 section 4), strict: padded, no white space, no stray bits. Private to ledger. */
-#ifndef LEDGER_BASE64_H
-#define LEDGER_BASE64_H
+/* Base64 (RFC 4648 section 4), strict: padded, no white space, no stray bits. */
+#ifndef BASE_BASE64_H
+#define BASE_BASE64_H
 
 #include "base/buffer.h"
 
