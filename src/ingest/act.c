@@ -10,41 +10,52 @@
 #include "replay.h"
 #include "route.h"
 
+/* Reads both files before either is put in force: a mistake in one leaves both as they were. */
 static bool
-reload_chart(struct ingest *ingest, struct error *err)
+read_again(
+    struct ingest *ingest, struct org_chart **chart, struct lineage **lineage, struct error *err)
 {
-	struct org_chart *old = ingest->chart, *fresh = NULL;
+	const struct settings *settings = ingest->settings;
 
-	if (!ingest->settings->org_chart)
-		return true;
-	if (!org_chart_open(ingest->settings->org_chart, ingest->names, &fresh, err))
+	if (settings->org_chart && !org_chart_open(settings->org_chart, ingest->names, chart, err))
 		return false;
-	ingest->chart = fresh;
-	resolver_set_chart(ingest->resolver, fresh);
-	org_chart_close(old);
-	return true;
+	if (!settings->lineage || lineage_open(settings->lineage, lineage, err))
+		return true;
+	org_chart_close(*chart);
+	return false;
 }
 
-static bool
-reload_lineage(struct ingest *ingest, struct error *err)
+static void
+put_in_force(struct ingest *ingest, struct org_chart *chart, struct lineage *lineage)
 {
-	return !ingest->settings->lineage ||
-	    lineage_open(ingest->settings->lineage, &ingest->lineage, err);
+	struct org_chart *old = ingest->chart;
+
+	ingest->lineage = lineage;
+	if (!chart)
+		return;
+	ingest->chart = chart;
+	resolver_set_chart(ingest->resolver, chart);
+	org_chart_close(old);
 }
 
 static bool
 act_reload(struct ingest *ingest, const json_t *request, json_t *answer, struct error *err)
 {
 	uint32_t before = ingest->epoch;
-	uint64_t chart = ingest->chart_body;
+	uint64_t chart_before = ingest->chart_body;
+	struct org_chart *chart = NULL;
+	struct lineage *lineage = NULL;
 
 	(void)request;
-	if (!reload_chart(ingest, err) || !reload_lineage(ingest, err) ||
-	    !notes_bring_up_to_date(ingest, err) || !ingest_flush(ingest, err))
+	if (!read_again(ingest, &chart, &lineage, err))
+		return false;
+	put_in_force(ingest, chart, lineage);
+	if (!notes_bring_up_to_date(ingest, err) || !ingest_flush(ingest, err))
 		return false;
 	json_object_set_new(answer, "epoch", json_integer(ingest->epoch));
 	json_object_set_new(answer, "lineage_changed", json_boolean(ingest->epoch != before));
-	json_object_set_new(answer, "org_chart_changed", json_boolean(ingest->chart_body != chart));
+	json_object_set_new(
+	    answer, "org_chart_changed", json_boolean(ingest->chart_body != chart_before));
 	return true;
 }
 
