@@ -180,12 +180,11 @@ plant_actor(struct plant *plant, const struct ground *ground, uint32_t least)
 /* --- planting -------------------------------------------------------------------------- */
 
 static void
-label(struct plant *plant, struct log_event *event, uint32_t field, const char *pattern,
-    uint32_t campaign, bool malicious)
+label(
+    struct log_event *event, uint32_t field, const char *pattern, uint32_t campaign, bool malicious)
 {
 	event->label = (struct label){
 	    .pattern = pattern, .campaign = campaign, .field = field, .malicious = malicious};
-	(void)plant;
 }
 
 static void
@@ -204,7 +203,7 @@ plant_set(struct plant *plant, struct spot spot, struct value value, const char 
 	plant_change(plant, spot)->new_value = value;
 	set_next_old(plant, spot, value);
 	plant->touched[spot.event] = true;
-	label(plant, plant_event(plant, spot), plant_change(plant, spot)->field, pattern, campaign,
+	label(plant_event(plant, spot), plant_change(plant, spot)->field, pattern, campaign,
 	    malicious);
 }
 
@@ -232,7 +231,7 @@ plant_add(struct plant *plant, struct spot spot, struct value value, int64_t tim
 	event->changes[0] = (struct log_change){change.field, change.new_value, value};
 	set_next_old(plant, spot, value);
 	plant->touched[spot.event] = true;
-	label(plant, event, change.field, pattern, campaign, malicious);
+	label(event, change.field, pattern, campaign, malicious);
 	return true;
 }
 
