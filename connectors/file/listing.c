@@ -70,6 +70,20 @@ pattern_in(const char *folder, const char *pattern)
 	return (char *)whole.data;
 }
 
+/* Matches, and says whether a folder on the way is closed to us: files in it must not be passed over. */
+static bool
+match(const char *pattern, glob_t *found)
+{
+	int result = glob(pattern, GLOB_ERR, NULL, found);
+
+	if (result == GLOB_ABORTED && errno == ENOENT) {
+		/* A folder that is not there, or no longer, holds nothing. */
+		globfree(found);
+		result = glob(pattern, 0, NULL, found);
+	}
+	return result != GLOB_ABORTED;
+}
+
 static bool
 add_pattern(const struct file_path *named, const char *settings_file, const char *folder,
     bool until_end, struct listing *listing, struct error *err)
@@ -77,22 +91,25 @@ add_pattern(const struct file_path *named, const char *settings_file, const char
 	char *pattern = pattern_in(folder, named->text);
 	size_t skip = named->text[0] != '/' && folder && folder[0] ? strlen(folder) + 1 : 0, i,
 	       before = listing->count;
-	bool folders = false;
+	bool folders = false, open;
 	glob_t found = {0};
 
-	if (glob(pattern, 0, NULL, &found) == 0) {
-		for (i = 0; i < found.gl_pathc; i++) {
-			if (is_folder(found.gl_pathv[i]))
-				folders = true;
-			else
-				add(listing, memory_text(found.gl_pathv[i] + skip),
-				    memory_text(found.gl_pathv[i]));
-		}
+	errno = 0;
+	open = match(pattern, &found);
+	if (!open)
+		error_system(err, ERROR_IO, "%s:%u: path %s: a folder cannot be read",
+		    settings_file, named->line, named->text);
+	for (i = 0; open && i < found.gl_pathc; i++) {
+		if (is_folder(found.gl_pathv[i]))
+			folders = true;
+		else
+			add(listing, memory_text(found.gl_pathv[i] + skip),
+			    memory_text(found.gl_pathv[i]));
 	}
 	globfree(&found);
 	memory_free(pattern);
-	if (listing->count > before || !until_end)
-		return true;
+	if (!open || listing->count > before || !until_end)
+		return open;
 	return error_set(err, ERROR_MISSING, "%s:%u: path %s matches %s", settings_file,
 	    named->line, named->text, folders ? "folders only: name the files in them" : "no file");
 }

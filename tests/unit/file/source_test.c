@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files read to their end: what is given, what is refused, where the next run goes on. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -141,7 +142,9 @@ says_what_cannot_be_read(void **state)
 {
 	uid_t before = geteuid();
 	struct world world;
+	bool reached;
 	char path[128];
+	int fd;
 
 	world_open(&world);
 	world_write(&world, "a", "{}\n");
@@ -151,10 +154,43 @@ says_what_cannot_be_read(void **state)
 	/* Root reads everything. */
 	if (before == 0)
 		assert_int_equal(seteuid(65534), 0);
+	/* On some machines the root folder itself is closed to others. */
+	fd = open(world.folder, O_RDONLY | O_DIRECTORY);
+	reached = fd >= 0 && close(fd) == 0;
 	assert_false(world_run(&world, LINES));
 	assert_int_equal(seteuid(before), 0);
 	assert_int_equal(world.err.kind, ERROR_IO);
-	assert_string_equal(world.err.text, "a: cannot be opened: Permission denied");
+	assert_string_equal(world.err.text,
+	    reached ? "a: cannot be opened: Permission denied"
+		    : "dyetrace.yaml:1: path a*: a folder cannot be read: Permission denied");
+	world_close(&world);
+}
+
+/* What lies in a closed folder is not passed over because its neighbours can be read. */
+static void
+says_which_pattern_meets_a_closed_folder(void **state)
+{
+	uid_t before = geteuid();
+	struct world world;
+	char path[128];
+
+	world_open(&world);
+	assert_int_equal(chmod(world.folder, 0755), 0);
+	snprintf(path, sizeof(path), "%s/open", world.folder);
+	assert_int_equal(mkdir(path, 0755), 0);
+	world_write(&world, "open/events", "{}\n");
+	snprintf(path, sizeof(path), "%s/shut", world.folder);
+	assert_int_equal(mkdir(path, 0700), 0);
+	world_write(&world, "shut/events", "{}\n");
+	assert_int_equal(chmod(path, before == 0 ? 0700 : 0), 0);
+	if (before == 0)
+		assert_int_equal(seteuid(65534), 0);
+	assert_false(world_run(&world, "{path: '*/e*', format: jsonl}"));
+	assert_int_equal(seteuid(before), 0);
+	assert_int_equal(world.err.kind, ERROR_IO);
+	assert_string_equal(world.err.text,
+	    "dyetrace.yaml:1: path */e*: a folder cannot be read: Permission denied");
+	world_expect(&world, "");
 	world_close(&world);
 }
 
@@ -724,6 +760,7 @@ main(void)
 	    cmocka_unit_test(gives_what_stands_in_a_file),
 	    cmocka_unit_test(refuses_with_a_sentence),
 	    cmocka_unit_test(says_what_cannot_be_read),
+	    cmocka_unit_test(says_which_pattern_meets_a_closed_folder),
 	    cmocka_unit_test(reads_the_good_files_beside_a_bad_one),
 	    cmocka_unit_test(reads_files_in_the_order_of_their_names),
 	    cmocka_unit_test(takes_absolute_paths),
