@@ -33,19 +33,6 @@ key_after(const struct json_node *nodes, uint32_t key)
 	return nodes[key + 1].next;
 }
 
-/* 0..255 of size and three bytes: enough to tell most keys of one object apart. */
-static inline unsigned
-mark_of(struct text key)
-{
-	uint32_t mix = (uint32_t)key.size;
-
-	if (key.size)
-		mix |= (uint32_t)(unsigned char)key.data[0] << 8 |
-		    (uint32_t)(unsigned char)key.data[key.size - 1] << 16 |
-		    (uint32_t)(unsigned char)key.data[key.size / 2] << 24;
-	return mix * 0x9e3779b1u >> 24;
-}
-
 static bool
 is_among(const struct json_node *nodes, uint32_t first, uint32_t count, uint32_t key)
 {
@@ -63,7 +50,7 @@ few_differ(const struct json_node *nodes, uint32_t first, uint32_t count)
 	uint32_t key = first, i;
 
 	for (i = 0; i < count; i++, key = key_after(nodes, key)) {
-		unsigned mark = mark_of(nodes[key].text);
+		unsigned mark = text_mark(nodes[key].text);
 		uint64_t bit = (uint64_t)1 << (mark & 63);
 
 		if (marks[mark >> 6] & bit && is_among(nodes, first, i, key))

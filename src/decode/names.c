@@ -10,19 +10,6 @@ names_init(struct names *names, struct symbols *symbols, size_t made_max)
 	*names = (struct names){.symbols = symbols, .made_max = made_max ? made_max : NAMES_MAX};
 }
 
-/* Size and three bytes: enough to tell most names of a source apart. */
-static inline unsigned
-place_of(struct text text)
-{
-	uint32_t mix = (uint32_t)text.size;
-
-	if (text.size)
-		mix |= (uint32_t)(unsigned char)text.data[0] << 8 |
-		    (uint32_t)(unsigned char)text.data[text.size - 1] << 16 |
-		    (uint32_t)(unsigned char)text.data[text.size / 2] << 24;
-	return mix * 0x9e3779b1u >> 24;
-}
-
 static bool
 look_up(struct names *names, struct text text, const char *what, uint32_t *symbol,
     struct row_problem *problem)
@@ -50,7 +37,7 @@ names_get(struct names *names, struct text text, const char *what, uint32_t *sym
 	*symbol = SYMBOL_NONE;
 	if (!text.data)
 		return true;
-	place = place_of(text);
+	place = text_mark(text);
 	if (names->kept[place].symbol && text_equal(names->kept[place].text, text)) {
 		*symbol = names->kept[place].symbol;
 		return true;

@@ -17,7 +17,7 @@ static uint32_t
 step_to(struct paths *paths, uint32_t place, struct text name)
 {
 	const struct path_step *step = paths_find(paths, place, name);
-	uint32_t *first = &paths->places[place].first[path_mark(name)];
+	uint32_t *first = &paths->places[place].first[text_mark(name)];
 
 	if (step)
 		return (uint32_t)(step - paths->steps);

@@ -37,23 +37,11 @@ struct paths {
 void paths_init(struct paths *paths, const struct wanted *wanted);
 void paths_fini(struct paths *paths);
 
-static inline unsigned
-path_mark(struct text name)
-{
-	uint32_t mix = (uint32_t)name.size;
-
-	if (name.size)
-		mix |= (uint32_t)(unsigned char)name.data[0] << 8 |
-		    (uint32_t)(unsigned char)name.data[name.size - 1] << 16 |
-		    (uint32_t)(unsigned char)name.data[name.size / 2] << 24;
-	return mix * 0x9e3779b1u >> 24;
-}
-
 /* NULL: nobody wants it */
 static inline const struct path_step *
 paths_find(const struct paths *paths, uint32_t place, struct text name)
 {
-	uint32_t at = paths->places[place].first[path_mark(name)];
+	uint32_t at = paths->places[place].first[text_mark(name)];
 
 	while (at && !text_equal(paths->steps[at].name, name))
 		at = paths->steps[at].alike;
