@@ -74,7 +74,7 @@ check_disk(const struct settings *settings, json_t *checks)
 	free_bytes = (int64_t)(disk.f_bavail * disk.f_frsize);
 	note(checks, "disk", free_bytes < FREE_BYTES_LOW ? STATE_WARNING : STATE_GOOD,
 	    "free some: a full disk stops the tracker (nothing is lost, it goes on where it was)",
-	    "%.1f GiB free for %s", (double)free_bytes / (1 << 30), settings->store);
+	    "%.1f GB free for %s", (double)free_bytes / 1e9, settings->store);
 	if (disk.f_flag & ST_RDONLY)
 		note(checks, "disk", STATE_BAD, "mount it for writing",
 		    "the file system of %s is read-only", settings->store);

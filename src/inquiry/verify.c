@@ -361,7 +361,8 @@ conclude_positions(struct verify *verify)
 		    inquiry->partition_count, first);
 	else
 		conclude(verify, "positions", true,
-		    "in %zu partitions every position is there once", inquiry->partition_count);
+		    "in %zu partition%s every position is there once", inquiry->partition_count,
+		    inquiry->partition_count == 1 ? "" : "s");
 }
 
 static void
