@@ -105,33 +105,6 @@ load_tree(
 	return good;
 }
 
-/* A catalog from a backup knows less than was once signed. */
-static bool
-check_checkpoint(struct ingest *ingest, const struct tree *tree, struct error *err)
-{
-	char *path = store_path(ingest->settings->store, STORE_CHECKPOINT);
-	struct checkpoint checkpoint;
-	struct buffer note = {0};
-	uint8_t public_key[KEY_BYTES];
-	bool good = true;
-
-	keys_public(ingest->keys, public_key);
-	if (!file_read(path, CHECKPOINT_BYTES_MAX, &note, err)) {
-		good = err->kind == ERROR_MISSING;
-		*err = good ? (struct error){0} : *err;
-	} else if (!checkpoint_read(buffer_text(&note), public_key, &checkpoint, err)) {
-		good = error_within(err, "%s", path);
-	} else if (checkpoint.size > tree->size) {
-		good = error_set(err, ERROR_DAMAGED,
-		    "the catalog has %llu records, the signed checkpoint speaks of %llu: run "
-		    "`dyetrace rebuild`",
-		    (unsigned long long)tree->size, (unsigned long long)checkpoint.size);
-	}
-	buffer_fini(&note);
-	memory_free(path);
-	return good;
-}
-
 static bool
 open_side_stores(struct ingest *ingest, bool is_new, struct error *err)
 {
@@ -235,7 +208,7 @@ ingest_open(const struct ingest_options *options, struct ingest **out, struct er
 	if (!store_lock(options->settings->store, &ingest->lock, err) ||
 	    !open_keys(ingest, is_new, err) || !open_catalog(ingest, err) ||
 	    !catalog_state(ingest->catalog, &state, err) || !check_store_id(ingest, &state, err) ||
-	    !load_tree(ingest, &state, &tree, err) || !check_checkpoint(ingest, &tree, err) ||
+	    !load_tree(ingest, &state, &tree, err) || !catalog_age_check(ingest, &state, err) ||
 	    !open_ledger(ingest, &state, err) || !partitions_load(ingest, err) ||
 	    !open_side_stores(ingest, state.records == 0, err) || !open_organs(ingest, err) ||
 	    !notes_load(ingest, err) || !start_scribe(ingest, &state, &tree, err) ||

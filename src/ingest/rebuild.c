@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/fault.h"
 #include "base/file.h"
 #include "ingest/ingest.h"
 #include "ledger/checkpoint.h"
 #include "pending.h"
+#include "store/committed.h"
 #include "store/store.h"
 
 #define COMMIT_BLOCKS 256
@@ -165,6 +167,20 @@ check_against_checkpoint(struct rebuild *rebuild, struct error *err)
 	return true;
 }
 
+/* Blocks that are missing at the ledger's end are seen by nothing else when no checkpoint speaks of them. */
+static bool
+check_against_commits(const struct rebuild *rebuild, const char *store, struct error *err)
+{
+	uint64_t noted = committed_records(store), records = rebuild->pending.tree.size;
+
+	if (noted <= records)
+		return true;
+	return error_set(err, ERROR_DAMAGED,
+	    "the ledger has %llu records, and %llu were committed: restore the segments from a "
+	    "backup, or remove %s/" STORE_COMMITTED " to go on with what is there",
+	    (unsigned long long)records, (unsigned long long)noted, store);
+}
+
 static bool
 visit(void *context, const struct block_place *place, struct text body, struct error *err)
 {
@@ -296,11 +312,16 @@ build(struct rebuild *rebuild, const char *store, const char *path, const char *
 		    (unsigned long long)rebuild->checkpoint.size);
 	rebuild->result->records = rebuild->pending.tree.size;
 	rebuild->result->blocks = rebuild->pending.blocks;
+	good = good && check_against_commits(rebuild, store, err);
 	if (good)
 		compare(path, rebuild->catalog, rebuild->result);
+	good = good && catalog_settle(rebuild->catalog, err);
 	catalog_close(rebuild->catalog);
 	pending_fini(&rebuild->pending);
-	return good && replace(fresh, path, err);
+	if (good)
+		fault_point("catalog-rebuilt");
+	return good && replace(fresh, path, err) &&
+	    committed_note(store, rebuild->result->records, err);
 }
 
 bool

@@ -74,6 +74,13 @@ MUST_USE bool notes_bring_up_to_date(struct ingest *ingest, struct error *err);
 /* What is in force according to the catalog; at open, before the first. */
 MUST_USE bool notes_load(struct ingest *ingest, struct error *err);
 
+/*
+ * Whether the catalog is the ledger's newest, before what it does not know is cut:
+ * catalog_age.c. ERROR_DAMAGED: an older one was put back
+ */
+MUST_USE bool catalog_age_check(
+    const struct ingest *ingest, const struct catalog_state *state, struct error *err);
+
 /* ERROR_… of the first source that cannot be opened */
 MUST_USE bool sources_open(struct ingest *ingest, struct error *err);
 void sources_close(struct ingest *ingest);

@@ -12,6 +12,7 @@
 
 #include "base/fault.h"
 #include "pending.h"
+#include "store/committed.h"
 
 #define QUEUE_BLOCKS 16
 
@@ -88,7 +89,7 @@ commit(struct scribe *scribe, struct error *err)
 	if (!pending_commit(&scribe->pending, scribe->options.catalog, err))
 		return false;
 	fault_point("catalog-committed");
-	return true;
+	return committed_note(scribe->options.store, scribe->pending.tree.size, err);
 }
 
 static bool

@@ -3,6 +3,7 @@
 #include "private.h"
 
 #include "base/file.h"
+#include "store/committed.h"
 #include "store/store.h"
 
 static bool
@@ -49,11 +50,14 @@ bool
 inquiry_open(const struct settings *settings, struct inquiry **out, struct error *err)
 {
 	struct inquiry *inquiry;
+	uint64_t noted;
 
 	if (!store_exists(settings->store))
 		return error_set(err, ERROR_MISSING,
 		    "there is no store at %s: `dyetrace run` makes one, or name another with -s",
 		    settings->store);
+	/* Looked at before the catalog, which a running tracker goes on committing to. */
+	noted = committed_records(settings->store);
 	inquiry = memory_get(sizeof(*inquiry));
 	inquiry->settings = settings;
 	inquiry->names = symbols_open();
@@ -62,6 +66,7 @@ inquiry_open(const struct settings *settings, struct inquiry **out, struct error
 		inquiry->keys = NULL;
 	if (!open_catalog(inquiry, settings->store, err) ||
 	    !catalog_state(inquiry->catalog, &inquiry->state, err) ||
+	    !committed_check(settings->store, noted, inquiry->state.records, err) ||
 	    !catalog_partitions(inquiry->catalog, keep_partition, inquiry, err) ||
 	    !open_ledger(inquiry, settings->store, err)) {
 		inquiry_close(inquiry);

@@ -84,6 +84,12 @@ MUST_USE bool ledger_reader_walk(struct ledger_reader *reader,
     bool (*visit)(
 	void *context, const struct block_place *place, struct text body, struct error *err),
     void *context, struct block_place *end, int64_t *torn_bytes, struct error *err);
+/*
+ * How many whole blocks stand behind a place (segment 0: behind nothing), by their
+ * frames alone, counted up to most: what ledger_open() with that place would cut.
+ */
+MUST_USE bool ledger_reader_beyond(struct ledger_reader *reader, uint32_t segment, int64_t offset,
+    uint32_t most, uint32_t *blocks, struct error *err);
 /* Bytes of all segments, for status and progress. */
 int64_t ledger_reader_bytes(const struct ledger_reader *reader);
 

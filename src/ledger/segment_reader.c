@@ -318,3 +318,42 @@ ledger_reader_walk(struct ledger_reader *reader,
 	}
 	return true;
 }
+
+/* Whole blocks of the open segment from offset on. */
+static void
+count_frames(struct ledger_reader *reader, int64_t offset, uint32_t most, uint32_t *blocks)
+{
+	struct block_place place;
+	uint8_t sync[SYNC_BYTES];
+	struct error ignored;
+
+	for (; offset < reader->size && *blocks < most; offset += place.bytes) {
+		if (!frame(reader, offset, &place, &ignored) ||
+		    !file_read_at(reader->fd, sync, SYNC_BYTES, offset + place.bytes - SYNC_BYTES,
+			&ignored) ||
+		    memcmp(sync, reader->container.sync, SYNC_BYTES) != 0)
+			break;
+		++*blocks;
+	}
+}
+
+/* A segment that cannot be opened holds none: the writer says what is wrong with it. */
+bool
+ledger_reader_beyond(struct ledger_reader *reader, uint32_t segment, int64_t offset, uint32_t most,
+    uint32_t *blocks, struct error *err)
+{
+	uint32_t last, number;
+	struct error ignored;
+	int64_t bytes;
+
+	*blocks = 0;
+	if (!last_segment(reader, &last, &bytes, err))
+		return false;
+	for (number = segment ? segment : 1; number <= last && *blocks < most; number++) {
+		if (!use_segment(reader, number, &ignored))
+			continue;
+		count_frames(reader, number == segment ? offset : reader->container.header_bytes,
+		    most, blocks);
+	}
+	return true;
+}

@@ -9,6 +9,7 @@
  *   facts/          the ledger's segments
  *   checkpoint      the newest signed root; checkpoints: all of them, in order
  *   verifier        the public key that checks them
+ *   committed       how many records the last commit left (committed.h)
  *   control.sock    where the running tracker takes requests
  */
 #ifndef DYETRACE_STORE_STORE_H
@@ -24,6 +25,7 @@
 #define STORE_CHECKPOINT "checkpoint"
 #define STORE_CHECKPOINTS "checkpoints"
 #define STORE_VERIFIER "verifier"
+#define STORE_COMMITTED "committed"
 #define STORE_CONTROL "control.sock"
 
 #define STORE_ID_BYTES 16

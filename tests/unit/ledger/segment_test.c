@@ -637,6 +637,40 @@ a_kill_at_any_point_is_cut_away(void **state)
 	}
 }
 
+static uint32_t
+beyond(uint32_t segment, int64_t offset, uint32_t most)
+{
+	struct ledger_reader *reader = NULL;
+	struct error err = {0};
+	uint32_t count = 0;
+
+	if (!ledger_reader_open(folder, &reader, &err) ||
+	    !ledger_reader_beyond(reader, segment, offset, most, &count, &err))
+		fail_msg("%s", err.text);
+	ledger_reader_close(reader);
+	return count;
+}
+
+static void
+whole_blocks_behind_a_place_are_counted(void **state)
+{
+	int i;
+
+	write_all(20000, DEFLATE_AUTO);
+	assert_true(places[BLOCKS - 1].segment > 2);
+	assert_int_equal(beyond(0, 0, 100), BLOCKS);
+	assert_int_equal(beyond(0, 0, 5), 5);
+	for (i = 0; i < BLOCKS; i++)
+		assert_int_equal(beyond(places[i].segment, places[i].offset + places[i].bytes, 100),
+		    BLOCKS - 1 - i);
+	/* Half a block is none, nor is a segment that was only begun. */
+	i = BLOCKS - 1;
+	assert_int_equal(truncate(path_of(places[i].segment), places[i].offset + 40), 0);
+	assert_int_equal(beyond(0, 0, 100), BLOCKS - 1);
+	assert_int_equal(truncate(path_of(places[i].segment), 10), 0);
+	assert_true(beyond(0, 0, 100) < BLOCKS);
+}
+
 int
 main(void)
 {
@@ -647,6 +681,7 @@ main(void)
 	    cmocka_unit_test(avro_c_takes_the_schema_of_leaves),
 	    cmocka_unit_test_setup(what_the_catalog_does_not_know_is_cut, fresh),
 	    cmocka_unit_test_setup(a_segment_that_is_not_as_committed_is_not_touched, fresh),
+	    cmocka_unit_test_setup(whole_blocks_behind_a_place_are_counted, fresh),
 	    cmocka_unit_test_setup(a_torn_tail_is_no_damage, fresh),
 	    cmocka_unit_test_setup(a_segment_just_begun_is_no_damage, fresh),
 	    cmocka_unit_test_setup(a_flipped_byte_is_damage_wherever_it_is, fresh),
