@@ -24,12 +24,6 @@ avro_fault_sentence(enum avro_fault fault)
 	return sentences[fault];
 }
 
-static int64_t
-unzigzag(uint64_t bits)
-{
-	return (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
-}
-
 static struct avro_piece
 long_by_bytes(const uint8_t *p, const uint8_t *end)
 {
@@ -47,11 +41,9 @@ long_by_bytes(const uint8_t *p, const uint8_t *end)
 		rest |= (uint64_t)(byte & 0x7f) << shift;
 		shift += 7;
 	} while (byte & 0x80);
-	return (struct avro_piece){p, unzigzag(rest)};
+	return (struct avro_piece){p, avro_unzigzag(rest)};
 }
 
-/* Up to eight bytes at once: the first without its high bit is the last; then
- * groups of 7 bits move together to 14, 28, 56. */
 struct avro_piece
 avro_long_slow(const uint8_t *p, const uint8_t *end)
 {
@@ -59,15 +51,9 @@ avro_long_slow(const uint8_t *p, const uint8_t *end)
 
 	if (end - p < 8)
 		return long_by_bytes(p, end);
-	word = avro_little(p, 8);
-	stop = ~word & 0x8080808080808080u;
-	if (!stop)
-		return long_by_bytes(p, end);
-	word &= (stop ^ (stop - 1)) & 0x7f7f7f7f7f7f7f7fu;
-	word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
-	word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
-	word = (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
-	return (struct avro_piece){p + (__builtin_ctzll(stop) >> 3) + 1, unzigzag(word)};
+	word = avro_load_8(p);
+	stop = avro_long_stop(word);
+	return stop ? avro_long_unpack(p, word, stop) : long_by_bytes(p, end);
 }
 
 /* Whether so many items can be in so much room. */
@@ -82,7 +68,7 @@ room_check(uint64_t count, uint64_t min_bytes, uint64_t room, bool sized)
 }
 
 struct avro_piece
-avro_block(const uint8_t *p, const uint8_t *end, uint64_t min_bytes, const uint8_t **block_end)
+avro_block_slow(const uint8_t *p, const uint8_t *end, uint64_t min_bytes, const uint8_t **block_end)
 {
 	struct avro_piece piece = avro_long(p, end), size = {NULL, 0};
 	bool sized = piece.value < 0;

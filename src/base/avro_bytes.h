@@ -8,6 +8,7 @@
 #ifndef DYETRACE_BASE_AVRO_BYTES_H
 #define DYETRACE_BASE_AVRO_BYTES_H
 
+#include "base/compiler.h"
 #include "base/text.h"
 
 /* What can be wrong with bytes. */
@@ -44,15 +45,89 @@ avro_wrong(enum avro_fault fault)
 	return (struct avro_piece){NULL, fault};
 }
 
-/* An integer of more than one byte; out of the way of the short ones. */
+/* Little endian, as all numbers of fixed size: one load. */
+static inline uint64_t
+avro_load_8(const uint8_t *p)
+{
+	uint64_t value;
+
+	memcpy(&value, p, 8);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	value = __builtin_bswap64(value);
+#endif
+	return value;
+}
+
+static inline uint32_t
+avro_load_4(const uint8_t *p)
+{
+	uint32_t value;
+
+	memcpy(&value, p, 4);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	value = __builtin_bswap32(value);
+#endif
+	return value;
+}
+
+static inline int64_t
+avro_unzigzag(uint64_t bits)
+{
+	return (int64_t)(bits >> 1) ^ -(int64_t)(bits & 1);
+}
+
+/* An integer of any length; out of the way of the short ones. */
 struct avro_piece avro_long_slow(const uint8_t *p, const uint8_t *end);
 
+/* Where an integer of at most eight bytes ends: the first high bit not set; 0: it is longer. */
+static inline uint64_t
+avro_long_stop(uint64_t word)
+{
+	return ~word & 0x8080808080808080u;
+}
+
+/* The integer in a word, without a branch by its length: groups of 7 bits move
+ * together to 14, 28, 56. */
+static inline struct avro_piece
+avro_long_unpack(const uint8_t *p, uint64_t word, uint64_t stop)
+{
+	word &= (stop ^ (stop - 1)) & 0x7f7f7f7f7f7f7f7fu;
+	word = (word & 0x007f007f007f007fu) | (word & 0x7f007f007f007f00u) >> 1;
+	word = (word & 0x00003fff00003fffu) | (word & 0x3fff00003fff0000u) >> 2;
+	word = (word & 0x000000000fffffffu) | (word & 0x0fffffff00000000u) >> 4;
+	return (struct avro_piece){p + (__builtin_ctzll(stop) >> 3) + 1, avro_unzigzag(word)};
+}
+
+/* An integer of any length; out of the way of the short ones. */
+struct avro_piece avro_long_slow(const uint8_t *p, const uint8_t *end);
+
+/* For places where most integers are long. */
+static inline struct avro_piece
+avro_long_wide(const uint8_t *p, const uint8_t *end)
+{
+	uint64_t word, stop;
+
+	if (UNLIKELY(end - p < 8))
+		return avro_long_slow(p, end);
+	word = avro_load_8(p);
+	stop = avro_long_stop(word);
+	return LIKELY(stop) ? avro_long_unpack(p, word, stop) : avro_long_slow(p, end);
+}
+
+/* For places where most are short. */
 static inline struct avro_piece
 avro_long(const uint8_t *p, const uint8_t *end)
 {
-	if (p < end && *p < 0x80)
-		return (struct avro_piece){p + 1, (*p >> 1) ^ -(*p & 1)};
+	if (LIKELY(p < end && *p < 0x80))
+		return (struct avro_piece){p + 1, avro_unzigzag(*p)};
 	return avro_long_slow(p, end);
+}
+
+/* Whether a byte is all of an integer, and that is not negative: its half. */
+static inline bool
+avro_is_small(uint8_t byte)
+{
+	return !(byte & 0x81);
 }
 
 static inline struct avro_piece
@@ -69,8 +144,11 @@ avro_int(const uint8_t *p, const uint8_t *end)
 static inline struct avro_piece
 avro_index(const uint8_t *p, const uint8_t *end, uint32_t count, enum avro_fault fault)
 {
-	struct avro_piece piece = avro_long(p, end);
+	struct avro_piece piece;
 
+	if (LIKELY(p < end && avro_is_small(*p) && *p >> 1u < count))
+		return (struct avro_piece){p + 1, *p >> 1};
+	piece = avro_long_slow(p, end);
 	if (piece.next && (uint64_t)piece.value >= count)
 		return avro_wrong(fault);
 	return piece;
@@ -88,11 +166,15 @@ avro_boolean(const uint8_t *p, const uint8_t *end)
 static inline struct avro_piece
 avro_text(const uint8_t *p, const uint8_t *end)
 {
-	struct avro_piece piece = avro_long(p, end);
+	struct avro_piece piece;
 
+	if (LIKELY(p < end && avro_is_small(*p)))
+		piece = (struct avro_piece){p + 1, *p >> 1};
+	else
+		piece = avro_long_slow(p, end);
 	if (!piece.next)
 		return piece;
-	if ((uint64_t)piece.value > (uint64_t)(end - piece.next))
+	if (UNLIKELY((uint64_t)piece.value > (uint64_t)(end - piece.next)))
 		return avro_wrong(AVRO_FAULT_LENGTH);
 	return (struct avro_piece){piece.next + piece.value, piece.value};
 }
@@ -139,24 +221,24 @@ avro_texts(const uint8_t *p, const uint8_t *end, uint32_t count)
 
 #define AVRO_EMPTY_MAX 65536 /* items without bytes (null, empty records) in one block */
 
+struct avro_piece avro_block_slow(
+    const uint8_t *p, const uint8_t *end, uint64_t min_bytes, const uint8_t **block_end);
+
 /*
  * What begins a block of an array or map: value is the count, 0 at the end;
  * *block_end: where the block says it ends, NULL if it does not say. Checked:
  * so many items, each of min_bytes at least, can be in what is left.
  */
-struct avro_piece
-avro_block(const uint8_t *p, const uint8_t *end, uint64_t min_bytes, const uint8_t **block_end);
-
-/* Little endian, as all numbers of fixed size. */
-static inline uint64_t
-avro_little(const uint8_t *p, unsigned bytes)
+static inline struct avro_piece
+avro_block(const uint8_t *p, const uint8_t *end, uint64_t min_bytes, const uint8_t **block_end)
 {
-	uint64_t value = 0;
-	unsigned i;
-
-	for (i = 0; i < bytes; i++)
-		value |= (uint64_t)p[i] << (8 * i);
-	return value;
+	/* The end, or few items whose bytes no-one counted; 64 times any min_bytes is a number. */
+	if (LIKELY(p < end && avro_is_small(*p) && (!*p || min_bytes) &&
+		(*p >> 1) * min_bytes <= (uint64_t)(end - p - 1))) {
+		*block_end = NULL;
+		return (struct avro_piece){p + 1, *p >> 1};
+	}
+	return avro_block_slow(p, end, min_bytes, block_end);
 }
 
 #endif

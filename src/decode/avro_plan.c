@@ -185,16 +185,6 @@ units_of(enum avro_logical logical)
 }
 
 static void
-cell_of_symbol(struct plan *plan, const struct avro_node *node, struct plan_step *step)
-{
-	step->op = PLAN_SYMBOL;
-	step->a = node->count;
-	step->b = (uint32_t)plan->node_count;
-	memory_grow(&plan->nodes, &plan->node_capacity, plan->node_count + 1, sizeof(*plan->nodes));
-	plan->nodes[plan->node_count++] = node;
-}
-
-static void
 cell_of_fixed(const struct avro_node *node, struct plan_step *step)
 {
 	step->a = node->size_bytes;
@@ -217,9 +207,11 @@ compile_cell(
 	struct plan_step step = {
 	    .base = (uint16_t)want->base, .offset = want->offset, .b = node->scale};
 
-	if (node->kind == AVRO_KIND_ENUM)
-		cell_of_symbol(plan, node, &step);
-	else if (node->kind == AVRO_KIND_FIXED)
+	if (node->kind == AVRO_KIND_ENUM) {
+		step.op = PLAN_SYMBOL;
+		step.a = node->count;
+		step.symbols = node->symbols;
+	} else if (node->kind == AVRO_KIND_FIXED)
 		cell_of_fixed(node, &step);
 	else if (node->logical == AVRO_LOGICAL_DECIMAL)
 		step.op = PLAN_DECIMAL;
@@ -677,6 +669,16 @@ check_lacking(struct plan *plan, struct row_problem *problem)
 	return true;
 }
 
+/* The steps stay where they are from now on. */
+static void
+link_steps(struct plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		plan->steps[i].after = &plan->steps[plan->steps[i].next];
+}
+
 bool
 avro_plan_compile(struct plan *plan, struct row_problem *problem)
 {
@@ -695,6 +697,7 @@ avro_plan_compile(struct plan *plan, struct row_problem *problem)
 		return row_problem_set(problem, REASON_AVRO_SCHEMA,
 		    "the paths of the mapping lead through too many types of this schema");
 	emit(plan, 0, (struct plan_step){.op = PLAN_END});
+	link_steps(plan);
 	if (plan->rest_varies)
 		plan->rest = memory_get_array(plan->slot_count + 1, sizeof(*plan->rest));
 	return check_lacking(plan, problem);
@@ -717,7 +720,6 @@ close_plan(struct plan *plan)
 	memory_free(plan->walks);
 	memory_free(plan->loops);
 	memory_free(plan->keys);
-	memory_free(plan->nodes);
 	memory_free(plan->slots);
 	memory_free(plan->rest);
 	memory_free(plan->changes);

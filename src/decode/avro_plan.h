@@ -55,7 +55,7 @@ enum plan_op {
 	PLAN_TEXT_OR_NULL, /* of two branches b is null */
 	PLAN_ONE_OF, /* a: branches; targets[b + i]: the operation that fills the cell from branch i */
 	PLAN_FIXED,  /* a: bytes */
-	PLAN_SYMBOL, /* a: symbols; b: which of nodes */
+	PLAN_SYMBOL, /* a: symbols */
 	PLAN_TIME,   /* a: of the moment's unit in a millisecond */
 	PLAN_DATE,
 	PLAN_DECIMAL,       /* b: scale */
@@ -78,7 +78,11 @@ struct plan_step {
 	uint16_t op, base;
 	uint32_t offset; /* bytes */
 	uint32_t a, b;
-	uint32_t next; /* the step that follows, unless this one goes elsewhere */
+	const struct text *symbols; /* of an enum */
+	union {                     /* the step that follows, unless this one goes elsewhere */
+		uint32_t next;      /* while compiling */
+		const struct plan_step *after;
+	};
 };
 
 /* An array or map that is walked item by item. */
@@ -118,10 +122,9 @@ struct plan {
 	uint32_t *targets, *walks; /* walks[order]: number + 1 of the walk over that node */
 	struct plan_loop *loops;
 	struct plan_key *keys;
-	const struct avro_node **nodes;
 	size_t count, capacity, step_piece_capacity, piece_count, piece_capacity, place_count,
 	    place_capacity, target_count, target_capacity, loop_count, loop_capacity, key_count,
-	    key_capacity, node_count, node_capacity;
+	    key_capacity;
 	bool too_large;
 	size_t joint; /* steps below it are not to be lengthened: something goes on behind them */
 
