@@ -25,7 +25,7 @@ route(struct ingest *ingest, struct ingest_source *source, int64_t wait_ms,
 		fault_point("source-read");
 	decoder_batch(source->decoder, batch);
 	if (!origin_batch(ingest->resolver, batch, err))
-		return error_within(err, "identity table");
+		return false;
 	lineage_batch(ingest->tracer, batch);
 	return record_batch(ingest, batch, err);
 }

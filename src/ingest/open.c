@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Opening a store as its writer. The order matters: lock, keys, catalog (what
- * is committed), ledger (cut to that), side stores, then what is in force,
- * then the sources.
+ * is committed), ledger (cut to that), side stores, then the sources: when one
+ * cannot be opened, nothing was written yet. Then what is in force.
  */
 #include "base/file.h"
 #include "base/log.h"
@@ -119,7 +119,7 @@ open_side_stores(struct ingest *ingest, bool is_new, struct error *err)
 	bool good = true;
 
 	if (!identity_open(&options, &ingest->identity, err))
-		good = error_within(err, "identity table");
+		good = false;
 	else if (!quarantine_open(quarantine, true, ingest->keys, &ingest->quarantine, err))
 		good = error_within(err, "quarantine");
 	memory_free(identity);
@@ -211,8 +211,8 @@ ingest_open(const struct ingest_options *options, struct ingest **out, struct er
 	    !load_tree(ingest, &state, &tree, err) || !catalog_age_check(ingest, &state, err) ||
 	    !open_ledger(ingest, &state, err) || !partitions_load(ingest, err) ||
 	    !open_side_stores(ingest, state.records == 0, err) || !open_organs(ingest, err) ||
-	    !notes_load(ingest, err) || !start_scribe(ingest, &state, &tree, err) ||
-	    !notes_bring_up_to_date(ingest, err) || !sources_open(ingest, err)) {
+	    !notes_load(ingest, err) || !sources_open(ingest, err) ||
+	    !start_scribe(ingest, &state, &tree, err) || !notes_bring_up_to_date(ingest, err)) {
 		ingest_close(ingest);
 		return false;
 	}

@@ -11,7 +11,7 @@ static bool
 commit_side_stores(struct ingest *ingest, struct error *err)
 {
 	if (!identity_commit(ingest->identity, err))
-		return error_within(err, "identity table");
+		return false;
 	if (!quarantine_commit(ingest->quarantine, err))
 		return error_within(err, "quarantine");
 	return true;
