@@ -54,6 +54,26 @@ system_errno(struct database *database)
 	return number ? number : sqlite3_system_errno(database->db);
 }
 
+/* Of what SQLite's code says; a journal that is closed already has no errno to ask for. */
+static const char *
+operation(int rc)
+{
+	switch (rc) {
+	case SQLITE_IOERR_READ:
+	case SQLITE_IOERR_SHORT_READ:
+		return " to read";
+	case SQLITE_IOERR_WRITE:
+		return " to write";
+	case SQLITE_IOERR_FSYNC:
+	case SQLITE_IOERR_DIR_FSYNC:
+		return " to sync";
+	case SQLITE_IOERR_TRUNCATE:
+		return " to cut";
+	default:
+		return "";
+	}
+}
+
 static bool
 fail_system(struct database *database, int rc, struct error *err)
 {
@@ -65,12 +85,19 @@ fail_system(struct database *database, int rc, struct error *err)
 	if (number == EFBIG)
 		return error_set(err, ERROR_IO,
 		    "%s: it may not grow: the limit on a file's size is reached", database->path);
+	/* SQLite then tries to read the file beside it, and forgets why it could not make it. */
+	if ((rc & 0xff) == SQLITE_CANTOPEN && number == ENOENT)
+		return error_set(err, ERROR_IO,
+		    "%s: a file beside it cannot be made: look at the space and the inodes that "
+		    "are left "
+		    "on the disk, and at who may write to the folder",
+		    database->path);
 	if ((rc & 0xff) == SQLITE_CANTOPEN || (rc & 0xff) == SQLITE_READONLY)
 		return error_set(err, ERROR_IO, "%s: cannot be opened for %s: %s", database->path,
 		    (rc & 0xff) == SQLITE_READONLY ? "writing" : "use",
 		    number ? strerror(number) : sqlite3_errstr(rc));
-	return error_set(err, ERROR_IO, "%s: the disk refuses: %s (SQLite %d)", database->path,
-	    number ? strerror(number) : sqlite3_errstr(rc), rc);
+	return error_set(err, ERROR_IO, "%s: the disk refuses%s: %s (SQLite %d)", database->path,
+	    operation(rc), strerror(number ? number : EIO), rc);
 }
 
 bool

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "advice.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "store/control.h"
@@ -111,7 +112,7 @@ daemon_run(const struct daemon_options *options, struct daemon_result *result, s
 	*result = (struct daemon_result){0};
 	catch_signals();
 	if (!ingest_open(&ingest_options, &ingest, err))
-		return false;
+		return advice_add(err);
 	result->cut_bytes = ingest_cut_bytes(ingest);
 	if (result->cut_bytes)
 		log_line(LOG_WARN,
@@ -122,5 +123,5 @@ daemon_run(const struct daemon_options *options, struct daemon_result *result, s
 	conclude(ingest, result);
 	control_close(options->settings->store, listener);
 	ingest_close(ingest);
-	return done;
+	return done || advice_add(err);
 }

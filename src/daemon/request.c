@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A request goes to the running tracker; with none running this process is the writer. */
 #include "daemon/daemon.h"
+
+#include "advice.h"
 #include "store/control.h"
 
 /* Re-encrypting a large identity table takes its time. */
@@ -20,9 +22,9 @@ daemon_ask(
 	if (running)
 		return true;
 	if (!ingest_open(&options, &ingest, err))
-		return false;
+		return advice_add(err);
 	ingest_act(ingest, request, answer);
 	done = ingest_checkpoint(ingest, err);
 	ingest_close(ingest);
-	return done;
+	return done || advice_add(err);
 }

@@ -83,19 +83,21 @@ check_length(int fd, int64_t bytes, int64_t header_bytes, struct error *err)
 	return true;
 }
 
+/* What the open segment has beyond the last commit. */
 static bool
-cut(int fd, int64_t bytes, int64_t *cut_bytes, struct error *err)
+cut(const struct ledger *ledger, int64_t *cut_bytes, struct error *err)
 {
+	char name[SEGMENT_NAME_BYTES];
 	struct stat status;
+	bool good = fstat(ledger->fd, &status) == 0;
 
-	if (fstat(fd, &status) != 0)
-		return error_system(err, ERROR_IO, "size");
-	if (status.st_size == bytes)
-		return true;
-	*cut_bytes += status.st_size - bytes;
-	if (ftruncate(fd, bytes) != 0 || fsync(fd) != 0)
-		return error_system(err, ERROR_IO, "cutting the uncommitted end");
-	return true;
+	if (good && status.st_size > ledger->end) {
+		*cut_bytes += status.st_size - ledger->end;
+		good = ftruncate(ledger->fd, ledger->end) == 0 && fsync(ledger->fd) == 0;
+	}
+	return good ||
+	    error_system(err, ERROR_IO, "segment %s: cutting the uncommitted end",
+		segment_name(ledger->segment, name));
 }
 
 static bool
@@ -134,7 +136,7 @@ ledger_open(const struct ledger_options *options, uint32_t last_segment, int64_t
 	    !file_make_folder(options->folder, err) ||
 	    (last_segment && !open_last(ledger, last_segment, last_bytes, err)) ||
 	    !remove_later(options->folder, last_segment, cut_bytes, err) ||
-	    (last_segment && !cut(ledger->fd, last_bytes, cut_bytes, err))) {
+	    (last_segment && !cut(ledger, cut_bytes, err))) {
 		ledger_close(ledger);
 		return false;
 	}
