@@ -14,6 +14,7 @@
 #include "base/memory.h"
 
 #define FIRST_SLOTS_LOG2 12
+#define LINE_UNITS 8 /* of 8 bytes: a line of the cache */
 
 static void *
 map_pages(size_t bytes)
@@ -84,10 +85,34 @@ actor_table_tag(const struct actor_table *table, struct text name)
 	return (uint32_t)(XXH3_64bits_withSeed(name.data, name.size, table->seed) >> 32);
 }
 
+/* memcmp() may load beyond the end, and so another line of the cache: here that costs as much as all the rest. */
+static bool
+same_bytes(const char *a, const char *b, size_t size)
+{
+	uint64_t x, y;
+	size_t at;
+
+	if (size < sizeof(x)) {
+		for (at = 0; at < size && a[at] == b[at]; at++)
+			;
+		return at == size;
+	}
+	for (at = 0; at + sizeof(x) < size; at += sizeof(x)) {
+		memcpy(&x, a + at, sizeof(x));
+		memcpy(&y, b + at, sizeof(y));
+		if (x != y)
+			return false;
+	}
+	/* The last eight, some of them again. */
+	memcpy(&x, a + size - sizeof(x), sizeof(x));
+	memcpy(&y, b + size - sizeof(y), sizeof(y));
+	return x == y;
+}
+
 static bool
 is_named(const struct identity_entry *entry, struct text name)
 {
-	return entry->name_size == name.size && memcmp(entry->name, name.data, name.size) == 0;
+	return entry->name_size == name.size && same_bytes(entry->name, name.data, name.size);
 }
 
 /* The slot that holds the name, or the empty one where it would stand. */
@@ -147,21 +172,31 @@ entry_units(size_t name_size)
 	return (offsetof(struct identity_entry, name) + name_size + 7) / 8;
 }
 
+/* The first place at or behind `at` where it crosses no more lines than it must. */
+static size_t
+fit_lines(size_t at, size_t units)
+{
+	size_t lines = (units + LINE_UNITS - 1) / LINE_UNITS;
+
+	if ((at % LINE_UNITS + units + LINE_UNITS - 1) / LINE_UNITS > lines)
+		at += LINE_UNITS - at % LINE_UNITS;
+	return at;
+}
+
 static uint32_t
 take_place(struct actor_table *table, size_t units)
 {
-	uint32_t place;
+	size_t at = fit_lines(table->used, units);
 
-	if (table->used + units > CHUNK_UNITS) {
+	if (at + units > CHUNK_UNITS) {
 		assert(table->chunk_count < UINT32_MAX / CHUNK_UNITS);
 		memory_grow(&table->chunks, &table->chunk_capacity, table->chunk_count + 1,
 		    sizeof(*table->chunks));
 		table->chunks[table->chunk_count++] = map_chunk();
-		table->used = table->chunk_count == 1; /* place 0 is nobody's */
+		at = table->chunk_count == 1 ? LINE_UNITS : 0; /* place 0 is nobody's */
 	}
-	place = (uint32_t)((table->chunk_count - 1) * CHUNK_UNITS + table->used);
-	table->used += units;
-	return place;
+	table->used = at + units;
+	return (uint32_t)((table->chunk_count - 1) * CHUNK_UNITS + at);
 }
 
 struct identity_entry *
@@ -175,7 +210,7 @@ actor_table_add(struct actor_table *table, struct text name, uint32_t tag)
 		widen(table);
 	place = take_place(table, entry_units(name.size));
 	entry = actor_table_at(table, place);
-	entry->name_size = (uint16_t)name.size;
+	entry->name_size = name.size & 0x7ff;
 	memcpy(entry->name, name.data, name.size);
 	insert(table, (struct actor_slot){tag, place});
 	table->count++;
@@ -218,25 +253,33 @@ actor_table_remove(struct actor_table *table, struct text name)
 	return true;
 }
 
-/* Walks the entries as they lie, the removed ones too. */
+/* Walks the entries of one chunk as they lie, the removed ones too. */
+static void
+reset_chunk(char *chunk, size_t end)
+{
+	size_t at = 0;
+
+	while (at + entry_units(1) <= end) {
+		struct identity_entry *entry = (struct identity_entry *)(chunk + at * 8);
+
+		/* No entry has an empty name: this is the rest of a line. */
+		if (!entry->name_size) {
+			at += LINE_UNITS - at % LINE_UNITS;
+			continue;
+		}
+		entry->from_tick = entry->to_tick = 0;
+		at += entry_units(entry->name_size);
+	}
+}
+
 void
 actor_table_reset_ranges(struct actor_table *table)
 {
-	size_t chunk, at, end;
+	size_t i;
 
-	for (chunk = 0; chunk < table->chunk_count; chunk++) {
-		end = chunk + 1 == table->chunk_count ? table->used : CHUNK_UNITS;
-		for (at = chunk == 0; at + entry_units(1) <= end;) {
-			struct identity_entry *entry =
-			    (struct identity_entry *)(table->chunks[chunk] + at * 8);
-
-			/* What is left at a chunk's end is zero: no entry has an empty name. */
-			if (!entry->name_size)
-				break;
-			entry->from_ms = entry->to_ms = 0;
-			at += entry_units(entry->name_size);
-		}
-	}
+	for (i = 0; i < table->chunk_count; i++)
+		reset_chunk(
+		    table->chunks[i], i + 1 == table->chunk_count ? table->used : CHUNK_UNITS);
 }
 
 size_t

@@ -4,7 +4,7 @@
  *
  * Slots {tag, place} of 8 bytes, probed linearly, in the order of the tag's
  * upper bits, at most 3/4 full; the entries stand one behind another in chunks
- * of 2 MB and never move. A place counts 8-byte units from the first chunk's
+ * of 2 MB, across no more lines of the cache than they must, and never move. A place counts 8-byte units from the first chunk's
  * start; place 0 is an empty slot. Growing walks old and new slots in step and
  * gives the old ones back on the way, so that it needs no second table.
  *
@@ -13,6 +13,8 @@
  */
 #ifndef DYETRACE_ORIGIN_ACTOR_TABLE_H
 #define DYETRACE_ORIGIN_ACTOR_TABLE_H
+
+#include <stddef.h>
 
 #include "origin/identity.h"
 
@@ -46,7 +48,7 @@ actor_table_find(const struct actor_table *table, struct text name, uint32_t tag
 struct identity_entry *actor_table_add(struct actor_table *table, struct text name, uint32_t tag);
 /* Wipes the name; the entry's place stays empty. Whether it was there. */
 bool actor_table_remove(struct actor_table *table, struct text name);
-/* Empties from_ms..to_ms of all entries. */
+/* Empties the spans of all entries. */
 void actor_table_reset_ranges(struct actor_table *table);
 size_t actor_table_bytes(const struct actor_table *table);
 
@@ -63,8 +65,9 @@ actor_table_prefetch_slot(const struct actor_table *table, uint32_t tag)
 	__builtin_prefetch(&table->slots[tag >> table->shift]);
 }
 
+/* name_size: how much of the entry will be read */
 static inline void
-actor_table_prefetch_entry(const struct actor_table *table, uint32_t tag)
+actor_table_prefetch_entry(const struct actor_table *table, uint32_t tag, size_t name_size)
 {
 	uint32_t at = tag >> table->shift;
 	char *entry;
@@ -74,7 +77,8 @@ actor_table_prefetch_entry(const struct actor_table *table, uint32_t tag)
 			continue;
 		entry = (char *)actor_table_at(table, table->slots[at].place);
 		__builtin_prefetch(entry);
-		__builtin_prefetch(entry + 64);
+		if (offsetof(struct identity_entry, name) + name_size > 64)
+			__builtin_prefetch(entry + 64);
 		return;
 	}
 }

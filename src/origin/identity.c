@@ -9,37 +9,15 @@
  */
 #include "origin/identity.h"
 
-#include <assert.h>
-
-#include "identity_inside.h"
 #include "base/fault.h"
 #include "base/memory.h"
-#include "identity_rows.h"
+#include "identity_inside.h"
 
-#define ROTATE_ROWS 4096
-#define PENDING_MAX                                                                                \
-	4096     /* new rows before a commit is due: what is not committed stands in memory */
-#define DRAWS 64 /* pseudonyms drawn from the system at once */
+/* New rows before a commit is due: what is not committed stands in memory. */
+#define PENDING_MAX 4096
 
-struct identity {
-	const struct keys *keys;
-	struct identity_rows *rows;
-	struct actor_table table;
-	struct hmac_key lookup_key;
-	struct identity_meta meta; /* as it will be committed */
-	uint64_t loaded;           /* rows that also stand in memory */
-	uint32_t actors_max;
-	bool changed;          /* rows or meta since the last commit */
-	uint32_t pending;      /* new rows since then */
-	bool log_holds_erased; /* the log could not be cut after an erasure */
-	uint64_t beyond_max, too_long;
-	struct buffer scratch; /* a sealed or unsealed name */
-	struct pseudonym draws[DRAWS];
-	size_t drawn; /* of these, given out */
-};
-
-static void
-lookup_of(const struct identity *identity, struct text name, uint8_t lookup[LOOKUP_BYTES])
+void
+identity_lookup(const struct identity *identity, struct text name, uint8_t lookup[LOOKUP_BYTES])
 {
 	uint8_t mac[SHA256_BYTES];
 
@@ -101,13 +79,18 @@ identity_open(const struct identity_options *options, struct identity **identity
 
 	made->keys = options->keys;
 	made->actors_max = options->actors_max;
-	made->drawn = DRAWS;
+	made->drawn = IDENTITY_DRAWS;
 	keys_derive(options->keys, TEXT("identity/lookup"), secret);
 	hmac_key_init(&made->lookup_key, secret, sizeof(secret));
 	explicit_bzero(secret, sizeof(secret));
 	actor_table_init(&made->table);
 	if (!identity_rows_open(options->path, options->create, &made->rows, err) ||
 	    !check_keys(made, options->path, err)) {
+		identity_close(made);
+		return false;
+	}
+	identity_index_init(&made->index, made->rows);
+	if (!identity_index_catch_up(&made->index, &made->meta, err)) {
 		identity_close(made);
 		return false;
 	}
@@ -120,6 +103,7 @@ identity_close(struct identity *identity)
 {
 	if (!identity)
 		return;
+	identity_index_fini(&identity->index);
 	identity_rows_close(identity->rows);
 	actor_table_fini(&identity->table);
 	if (identity->scratch.data)
@@ -129,8 +113,8 @@ identity_close(struct identity *identity)
 }
 
 /* Unseals the row's name into scratch. */
-static bool
-unseal(struct identity *identity, const struct identity_row *row, struct error *err)
+bool
+identity_unseal(struct identity *identity, const struct identity_row *row, struct error *err)
 {
 	char context[CONTEXT_BYTES];
 
@@ -141,8 +125,8 @@ unseal(struct identity *identity, const struct identity_row *row, struct error *
 	return error_within(err, "identity table: row %u", row->number);
 }
 
-static void
-seal(struct identity *identity, struct identity_row *row, struct text name)
+void
+identity_seal(struct identity *identity, struct identity_row *row, struct text name)
 {
 	char context[CONTEXT_BYTES];
 
@@ -159,7 +143,7 @@ draw(struct identity *identity)
 	struct pseudonym drawn;
 
 	do {
-		if (identity->drawn == DRAWS) {
+		if (identity->drawn == IDENTITY_DRAWS) {
 			random_fill(identity->draws, sizeof(identity->draws));
 			identity->drawn = 0;
 		}
@@ -168,22 +152,32 @@ draw(struct identity *identity)
 	return drawn;
 }
 
-/* Adds a row under a pseudonym whose short bits nobody has or had. */
+/* A pseudonym whose short bits nobody has or had. */
+static bool
+draw_free(struct identity *identity, struct pseudonym *pseudonym, struct error *err)
+{
+	bool taken;
+
+	do {
+		*pseudonym = draw(identity);
+		if (!identity_index_taken(
+			&identity->index, pseudonym_short(pseudonym), &taken, err))
+			return false;
+	} while (taken);
+	return true;
+}
+
 static bool
 add_row(struct identity *identity, struct text name, struct identity_row *row, struct error *err)
 {
-	bool added = false;
-
-	if (!identity_rows_begin(identity->rows, err))
+	if (!identity_rows_begin(identity->rows, err) || !draw_free(identity, &row->pseudonym, err))
 		return false;
 	identity->changed = true;
 	row->number = identity->meta.last_number + 1;
-	while (!added) {
-		row->pseudonym = draw(identity);
-		seal(identity, row, name);
-		if (!identity_rows_add(identity->rows, row, &added, err))
-			return false;
-	}
+	identity_seal(identity, row, name);
+	if (!identity_rows_add(identity->rows, row, err))
+		return false;
+	identity_index_add(&identity->index, row);
 	identity->meta.last_number = row->number;
 	identity->meta.rows++;
 	return ++identity->pending < PENDING_MAX || identity_commit(identity, err);
@@ -205,7 +199,7 @@ static bool
 find_row(struct identity *identity, struct text name, struct identity_row *row, bool *found,
     struct error *err)
 {
-	lookup_of(identity, name, row->lookup);
+	identity_lookup(identity, name, row->lookup);
 	*found = false;
 	if (identity->loaded == identity->meta.rows)
 		return true;
@@ -213,7 +207,7 @@ find_row(struct identity *identity, struct text name, struct identity_row *row, 
 		return false;
 	if (!*found)
 		return true;
-	if (!unseal(identity, row, err))
+	if (!identity_unseal(identity, row, err))
 		return false;
 	if (!text_equal(buffer_text(&identity->scratch), name))
 		return error_set(err, ERROR_DAMAGED,
@@ -265,15 +259,8 @@ identity_find_or_add_tagged(struct identity *identity, struct text name, uint32_
 	return *entry || find_or_add_row(identity, name, tag, entry, err);
 }
 
-struct actor_table *
-identity_table(struct identity *identity)
-{
-	return &identity->table;
-}
-
-/* Tries again until nobody reads the old copy any more. */
-static bool
-cut_log(struct identity *identity, struct error *err)
+bool
+identity_cut_log(struct identity *identity, struct error *err)
 {
 	bool done;
 
@@ -290,159 +277,15 @@ identity_commit(struct identity *identity, struct error *err)
 {
 	if (!identity->changed)
 		return true;
-	if (!identity_rows_set_meta(identity->rows, &identity->meta, err) ||
+	if (!identity_index_merge(
+		&identity->index, (size_t)identity->pending * 4, &identity->meta, err) ||
+	    !identity_rows_set_meta(identity->rows, &identity->meta, err) ||
 	    !identity_rows_commit(identity->rows, err))
 		return false;
 	fault_point("identities-written");
 	identity->changed = false;
 	identity->pending = 0;
-	return cut_log(identity, err);
-}
-
-bool
-identity_find_short(struct identity *identity, uint32_t short_bits, struct pseudonym *pseudonym,
-    enum identity_state *state, struct error *err)
-{
-	struct identity_row row;
-	bool found;
-
-	*state = IDENTITY_NONE;
-	if (!identity_rows_find_short(identity->rows, short_bits, &row, &found, err))
-		return false;
-	if (found) {
-		*state = IDENTITY_KNOWN;
-		*pseudonym = row.pseudonym;
-		return true;
-	}
-	if (!identity_rows_find_erased(identity->rows, short_bits, pseudonym, &found, err))
-		return false;
-	if (found)
-		*state = IDENTITY_ERASED;
-	return true;
-}
-
-bool
-identity_name(struct identity *identity, const struct pseudonym *pseudonym, struct buffer *name,
-    enum identity_state *state, struct error *err)
-{
-	struct pseudonym other;
-	struct identity_row row;
-	bool found;
-
-	if (!identity_find_short(identity, pseudonym_short(pseudonym), &other, state, err))
-		return false;
-	if (*state != IDENTITY_NONE && memcmp(&other, pseudonym, sizeof(other)) != 0)
-		*state = IDENTITY_NONE;
-	if (*state != IDENTITY_KNOWN)
-		return true;
-	if (!identity_rows_find_short(
-		identity->rows, pseudonym_short(pseudonym), &row, &found, err) ||
-	    !unseal(identity, &row, err))
-		return false;
-	buffer_add_text(name, buffer_text(&identity->scratch));
-	return true;
-}
-
-bool
-identity_erase(
-    struct identity *identity, struct text name, struct pseudonym *pseudonym, struct error *err)
-{
-	struct identity_row row = {0};
-	bool found;
-
-	*pseudonym = (struct pseudonym){0};
-	lookup_of(identity, name, row.lookup);
-	if (!identity_rows_find(identity->rows, row.lookup, &row, &found, err))
-		return false;
-	identity->log_holds_erased = true;
-	if (!found)
-		return identity_commit(identity, err) && cut_log(identity, err);
-	*pseudonym = row.pseudonym;
-	if (!identity_rows_begin(identity->rows, err) ||
-	    !identity_rows_erase(identity->rows, &row, err))
-		return false;
-	identity->changed = true;
-	identity->meta.rows--;
-	if (actor_table_remove(&identity->table, name))
-		identity->loaded--;
-	return identity_commit(identity, err);
-}
-
-/* Seals one transaction's rows anew; *last is where it came to, unchanged at the end. */
-static bool
-rotate_some(struct identity *identity, uint32_t *last, int64_t *looked_at, struct error *err)
-{
-	struct identity_row row;
-	struct buffer name = {0};
-	bool found = true, done = true;
-	int i;
-
-	for (i = 0; done && i < ROTATE_ROWS; i++) {
-		done = identity_rows_next(identity->rows, *last, &row, &found, err);
-		if (!done || !found)
-			break;
-		*last = row.number;
-		*looked_at += 1;
-		if (sealed_generation(row.sealed) == keys_vault_generation(identity->keys))
-			continue;
-		name.size = 0;
-		done = unseal(identity, &row, err);
-		if (!done)
-			break;
-		buffer_add_text(&name, buffer_text(&identity->scratch));
-		seal(identity, &row, buffer_text(&name));
-		done = identity_rows_reseal(identity->rows, row.number, row.sealed, err);
-	}
-	if (name.data)
-		explicit_bzero(name.data, name.capacity);
-	buffer_fini(&name);
-	return done;
-}
-
-bool
-identity_rotate(struct identity *identity,
-    void (*progress)(void *context, int64_t done, int64_t total), void *context, struct error *err)
-{
-	int64_t looked_at = 0, before;
-	uint32_t last = 0;
-
-	do {
-		before = looked_at;
-		if (!identity_rows_begin(identity->rows, err))
-			return false;
-		identity->changed = true;
-		if (!rotate_some(identity, &last, &looked_at, err) ||
-		    !identity_commit(identity, err))
-			return false;
-		if (progress)
-			progress(context, looked_at, (int64_t)identity->meta.rows);
-	} while (looked_at > before);
-	/* The old seals are in the log's copies of pages too. */
-	identity->log_holds_erased = true;
-	return cut_log(identity, err);
-}
-
-bool
-identity_check(struct identity *identity, struct error *err)
-{
-	struct identity_row row = {0};
-	uint8_t lookup[LOOKUP_BYTES];
-	bool found = true;
-
-	if (!identity_commit(identity, err) || !identity_rows_check(identity->rows, err))
-		return false;
-	for (;;) {
-		if (!identity_rows_next(identity->rows, row.number, &row, &found, err))
-			return false;
-		if (!found)
-			return true;
-		if (!unseal(identity, &row, err))
-			return false;
-		lookup_of(identity, buffer_text(&identity->scratch), lookup);
-		if (memcmp(lookup, row.lookup, sizeof(lookup)) != 0)
-			return error_set(err, ERROR_DAMAGED,
-			    "identity table: row %u: is found by another name", row.number);
-	}
+	return identity_cut_log(identity, err);
 }
 
 void

@@ -29,15 +29,16 @@ struct identity_options {
 	bool create;             /* make it if it is not there: only while the ledger is empty */
 };
 
-/* One actor as the program knows it while it runs; stays where it is until erased. */
+/*
+ * One actor as the program knows it while it runs; stays where it is until
+ * erased. Packed: with a name of up to 30 bytes it is one line of the cache.
+ */
 struct identity_entry {
 	struct pseudonym pseudonym;
-	int64_t from_ms,
-	    to_ms; /* the resolver's: while team, kind and standing hold; empty: ask the chart */
-	uint32_t number;        /* from 1, in the order of first sight; never given twice */
-	uint32_t team;          /* the resolver's */
-	uint8_t kind, standing; /* the resolver's */
-	uint16_t name_size;
+	uint32_t number;             /* from 1, in the order of first sight; never given twice */
+	uint32_t team;               /* the resolver's, like all below but the name */
+	uint32_t from_tick, to_tick; /* while team, kind and standing hold; empty: ask the chart */
+	uint16_t name_size : 11, kind : 2, standing : 2;
 	char name[];
 };
 

@@ -3,71 +3,76 @@
 #include "identity_rows.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/database.h"
 #include "base/memory.h"
 
 #define APPLICATION 0x64796569 /* "dyei" */
 
-static const char schema[] = "CREATE TABLE meta("
-			     " id INTEGER PRIMARY KEY CHECK(id = 1),"
-			     " key_check BLOB NOT NULL,"
-			     " last_number INTEGER NOT NULL,"
-			     " rows INTEGER NOT NULL);"
-			     "CREATE TABLE identity("
-			     " number INTEGER PRIMARY KEY,"
-			     " lookup BLOB NOT NULL UNIQUE,"
-			     " pseudonym BLOB NOT NULL,"
-			     " short INTEGER NOT NULL UNIQUE,"
-			     " sealed BLOB NOT NULL);"
-			     "CREATE TABLE erased("
-			     " short INTEGER PRIMARY KEY,"
-			     " pseudonym BLOB NOT NULL);";
-
-static const char *const migrations[] = {schema};
+/* schemas/identity, embedded by the build */
+extern const char identity_1[], identity_2[];
 
 enum {
 	GET_META,
 	SET_META,
 	FIND,
 	FIND_SHORT,
+	FIND_WAITING,
 	FIND_ERASED,
 	NEXT,
+	SHORT_TAKEN,
 	ADD,
+	INDEX_LOOKUP,
+	INDEX_SHORT,
 	RESEAL,
 	DELETE,
+	DELETE_LOOKUP,
+	DELETE_SHORT,
 	BURY,
 	CUT_LOG,
 	COUNTS_HOLD,
 	STATEMENT_COUNT
 };
 
-#define ROW "SELECT number, lookup, pseudonym, sealed FROM identity WHERE "
+#define COLUMNS "SELECT i.number, i.lookup, i.pseudonym, i.sealed FROM "
 
-/* A short pseudonym belongs to one person only, and stays the erased one's. */
-static const char add_sql[] =
-    "INSERT INTO identity(number, lookup, pseudonym, short, sealed) SELECT ?1, ?2, ?3, ?4, ?5"
-    " WHERE NOT EXISTS(SELECT 1 FROM identity WHERE short = ?4)"
-    " AND NOT EXISTS(SELECT 1 FROM erased WHERE short = ?4)";
-
-static const char counts_sql[] =
-    "SELECT rows = (SELECT count(*) FROM identity)"
-    " AND last_number >= (SELECT ifnull(max(number), 0) FROM identity) FROM meta";
+/* Text by text, since a list of strings that are put together looks like one with a comma missing. */
+static const char set_meta_sql[] =
+    "INSERT OR REPLACE INTO meta(id, key_check, last_number, indexed_to, rows)"
+    " VALUES(1, ?1, ?2, ?3, ?4)";
+/* An entry that leads to no row gives NULLs: damage. */
+static const char find_sql[] = COLUMNS "by_lookup b LEFT JOIN identity i ON i.number = b.number"
+				       " WHERE b.lookup = ?1";
+static const char find_short_sql[] =
+    COLUMNS "by_short b LEFT JOIN identity i ON i.number = b.number"
+	    " WHERE b.short = ?1";
+static const char find_waiting_sql[] =
+    COLUMNS "identity i WHERE i.number > (SELECT indexed_to FROM meta)"
+	    " AND substr(i.pseudonym, 1, 4) = ?1";
+static const char next_sql[] = COLUMNS "identity i WHERE i.number > ?1 ORDER BY i.number LIMIT 1";
+static const char short_taken_sql[] = "SELECT EXISTS(SELECT 1 FROM by_short WHERE short = ?1)"
+				      " OR EXISTS(SELECT 1 FROM erased WHERE short = ?1)";
+static const char counts_sql[] = "SELECT rows = (SELECT count(*) FROM identity)"
+				 " AND last_number >= (SELECT ifnull(max(number), 0) FROM identity)"
+				 " AND indexed_to <= last_number FROM meta";
 
 static const char *const texts[STATEMENT_COUNT] = {
-    [GET_META] = "SELECT key_check, last_number, rows FROM meta",
-    [SET_META] =
-	"INSERT OR REPLACE INTO meta(id, key_check, last_number, rows) VALUES(1, ?1, ?2, ?3)",
-    [FIND] = ROW "lookup = ?1",
-    [FIND_SHORT] = ROW "short = ?1",
+    [GET_META] = "SELECT key_check, last_number, indexed_to, rows FROM meta",
+    [SET_META] = set_meta_sql,
+    [FIND] = find_sql,
+    [FIND_SHORT] = find_short_sql,
+    [FIND_WAITING] = find_waiting_sql,
     [FIND_ERASED] = "SELECT pseudonym FROM erased WHERE short = ?1",
-    [NEXT] = ROW "number > ?1 ORDER BY number LIMIT 1",
-    [ADD] = add_sql,
+    [NEXT] = next_sql,
+    [SHORT_TAKEN] = short_taken_sql,
+    [ADD] = "INSERT INTO identity(number, lookup, pseudonym, sealed) VALUES(?1, ?2, ?3, ?4)",
+    [INDEX_LOOKUP] = "INSERT OR IGNORE INTO by_lookup(lookup, number) VALUES(?1, ?2)",
+    [INDEX_SHORT] = "INSERT OR IGNORE INTO by_short(short, number) VALUES(?1, ?2)",
     [RESEAL] = "UPDATE identity SET sealed = ?2 WHERE number = ?1",
     [DELETE] = "DELETE FROM identity WHERE number = ?1",
+    [DELETE_LOOKUP] = "DELETE FROM by_lookup WHERE lookup = ?1 AND number = ?2",
+    [DELETE_SHORT] = "DELETE FROM by_short WHERE short = ?1 AND number = ?2",
     [BURY] = "INSERT OR IGNORE INTO erased(short, pseudonym) VALUES(?1, ?2)",
     [CUT_LOG] = "PRAGMA wal_checkpoint(TRUNCATE)",
     [COUNTS_HOLD] = counts_sql,
@@ -125,18 +130,6 @@ bind_number(struct identity_rows *rows, int which, int parameter, uint64_t numbe
 	statement_bind_u64(rows->statements[which], parameter, number);
 }
 
-/* SQLite makes files that all may read; this one is its owner's, and the log takes after it. */
-static bool
-make_file(const char *path, struct error *err)
-{
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0)
-		return error_system(err, ERROR_IO, "identity table: %s", path);
-	close(fd);
-	return true;
-}
-
 /* One that is gone is not made anew in silence. */
 static bool
 check_there(const char *path, struct error *err)
@@ -168,6 +161,7 @@ prepare(struct identity_rows *rows, struct error *err)
 bool
 identity_rows_open(const char *path, bool create, struct identity_rows **rows, struct error *err)
 {
+	const char *const migrations[] = {identity_1, identity_2};
 	struct database_options options = {
 	    .path = path,
 	    .mode = DATABASE_WRITE,
@@ -178,7 +172,7 @@ identity_rows_open(const char *path, bool create, struct identity_rows **rows, s
 	};
 	struct identity_rows *made;
 
-	if (create ? !make_file(path, err) : !check_there(path, err))
+	if (!create && !check_there(path, err))
 		return false;
 	made = memory_get(sizeof(*made));
 	if (!database_open(&options, &made->database, err)) {
@@ -216,7 +210,8 @@ identity_rows_meta(
 		return true;
 	done = take_bytes(rows, GET_META, 0, meta->key_check, LOOKUP_BYTES, err);
 	meta->last_number = (uint32_t)statement_long(statement, 1);
-	meta->rows = statement_u64(statement, 2);
+	meta->indexed_to = (uint32_t)statement_long(statement, 2);
+	meta->rows = statement_u64(statement, 3);
 	statement_reset(statement);
 	return done;
 }
@@ -227,7 +222,8 @@ identity_rows_set_meta(
 {
 	bind_bytes(rows, SET_META, 1, meta->key_check, LOOKUP_BYTES);
 	bind_number(rows, SET_META, 2, meta->last_number);
-	bind_number(rows, SET_META, 3, meta->rows);
+	bind_number(rows, SET_META, 3, meta->indexed_to);
+	bind_number(rows, SET_META, 4, meta->rows);
 	return run(rows, SET_META, err);
 }
 
@@ -267,17 +263,13 @@ identity_rows_cut_log(struct identity_rows *rows, bool *done, struct error *err)
 	return asked;
 }
 
+/* The row that a statement stands at; it is reset. */
 static bool
-take_row(
-    struct identity_rows *rows, int which, struct identity_row *row, bool *found, struct error *err)
+take_row(struct identity_rows *rows, int which, struct identity_row *row, struct error *err)
 {
 	struct statement *statement = rows->statements[which];
 	bool done;
 
-	if (!step(rows, which, found, err))
-		return false;
-	if (!*found)
-		return true;
 	row->number = (uint32_t)statement_long(statement, 0);
 	done = take_bytes(rows, which, 1, row->lookup, LOOKUP_BYTES, err) &&
 	    take_bytes(rows, which, 2, row->pseudonym.bytes, PSEUDONYM_BYTES, err);
@@ -288,20 +280,64 @@ take_row(
 	return done;
 }
 
+/* The first row of a statement, if there is one. */
+static bool
+step_to_row(
+    struct identity_rows *rows, int which, struct identity_row *row, bool *found, struct error *err)
+{
+	return step(rows, which, found, err) && (!*found || take_row(rows, which, row, err));
+}
+
+/* An entry of the index that leads elsewhere is damage, not a stranger. */
+static bool
+take_lookup(
+    struct identity_rows *rows, uint64_t expected, uint8_t lookup[LOOKUP_BYTES], struct error *err)
+{
+	if (!take_bytes(rows, FIND, 1, lookup, LOOKUP_BYTES, err))
+		return false;
+	if (lookup_number(lookup) == expected)
+		return true;
+	error_set(
+	    err, ERROR_DAMAGED, "%s: an index leads to another row", database_path(rows->database));
+	return explain(err);
+}
+
+/* Several rows may share eight bytes; the whole lookup is one row's alone. */
 bool
 identity_rows_find(struct identity_rows *rows, const uint8_t lookup[LOOKUP_BYTES],
     struct identity_row *row, bool *found, struct error *err)
 {
-	bind_bytes(rows, FIND, 1, lookup, LOOKUP_BYTES);
-	return take_row(rows, FIND, row, found, err);
+	uint8_t whole[LOOKUP_BYTES];
+
+	bind_number(rows, FIND, 1, lookup_number(lookup));
+	for (;;) {
+		if (!step(rows, FIND, found, err))
+			return false;
+		if (!*found)
+			return true;
+		if (!take_lookup(rows, lookup_number(lookup), whole, err)) {
+			statement_reset(rows->statements[FIND]);
+			return false;
+		}
+		if (memcmp(whole, lookup, sizeof(whole)) == 0)
+			return take_row(rows, FIND, row, err);
+	}
 }
 
 bool
 identity_rows_find_short(struct identity_rows *rows, uint32_t short_bits, struct identity_row *row,
     bool *found, struct error *err)
 {
+	uint8_t bytes[4] = {(uint8_t)(short_bits >> 24), (uint8_t)(short_bits >> 16),
+	    (uint8_t)(short_bits >> 8), (uint8_t)short_bits};
+
 	bind_number(rows, FIND_SHORT, 1, short_bits);
-	return take_row(rows, FIND_SHORT, row, found, err);
+	if (!step_to_row(rows, FIND_SHORT, row, found, err))
+		return false;
+	if (*found)
+		return true;
+	bind_bytes(rows, FIND_WAITING, 1, bytes, sizeof(bytes));
+	return step_to_row(rows, FIND_WAITING, row, found, err);
 }
 
 bool
@@ -309,7 +345,21 @@ identity_rows_next(struct identity_rows *rows, uint32_t number, struct identity_
     bool *found, struct error *err)
 {
 	bind_number(rows, NEXT, 1, number);
-	return take_row(rows, NEXT, row, found, err);
+	return step_to_row(rows, NEXT, row, found, err);
+}
+
+bool
+identity_rows_short_taken(
+    struct identity_rows *rows, uint32_t short_bits, bool *taken, struct error *err)
+{
+	bool row;
+
+	bind_number(rows, SHORT_TAKEN, 1, short_bits);
+	if (!step(rows, SHORT_TAKEN, &row, err))
+		return false;
+	*taken = row && statement_long(rows->statements[SHORT_TAKEN], 0);
+	statement_reset(rows->statements[SHORT_TAKEN]);
+	return true;
 }
 
 bool
@@ -329,18 +379,36 @@ identity_rows_find_erased(struct identity_rows *rows, uint32_t short_bits,
 }
 
 bool
-identity_rows_add(
-    struct identity_rows *rows, const struct identity_row *row, bool *added, struct error *err)
+identity_rows_add(struct identity_rows *rows, const struct identity_row *row, struct error *err)
 {
 	bind_number(rows, ADD, 1, row->number);
 	bind_bytes(rows, ADD, 2, row->lookup, LOOKUP_BYTES);
 	bind_bytes(rows, ADD, 3, row->pseudonym.bytes, PSEUDONYM_BYTES);
-	bind_number(rows, ADD, 4, pseudonym_short(&row->pseudonym));
-	bind_bytes(rows, ADD, 5, row->sealed.data, row->sealed.size);
-	if (!run(rows, ADD, err))
-		return false;
-	*added = database_changes(rows->database) == 1;
-	return true;
+	bind_bytes(rows, ADD, 4, row->sealed.data, row->sealed.size);
+	return run(rows, ADD, err);
+}
+
+/* The statement of an index with its two numbers. */
+static bool
+run_entry(struct identity_rows *rows, int which, uint64_t key, uint32_t number, struct error *err)
+{
+	bind_number(rows, which, 1, key);
+	bind_number(rows, which, 2, number);
+	return run(rows, which, err);
+}
+
+bool
+identity_rows_index_lookup(
+    struct identity_rows *rows, uint64_t lookup, uint32_t number, struct error *err)
+{
+	return run_entry(rows, INDEX_LOOKUP, lookup, number, err);
+}
+
+bool
+identity_rows_index_short(
+    struct identity_rows *rows, uint32_t short_bits, uint32_t number, struct error *err)
+{
+	return run_entry(rows, INDEX_SHORT, short_bits, number, err);
 }
 
 bool
@@ -355,10 +423,14 @@ identity_rows_reseal(
 bool
 identity_rows_erase(struct identity_rows *rows, const struct identity_row *row, struct error *err)
 {
+	uint32_t short_bits = pseudonym_short(&row->pseudonym);
+
 	bind_number(rows, DELETE, 1, row->number);
-	bind_number(rows, BURY, 1, pseudonym_short(&row->pseudonym));
+	bind_number(rows, BURY, 1, short_bits);
 	bind_bytes(rows, BURY, 2, row->pseudonym.bytes, PSEUDONYM_BYTES);
-	return run(rows, DELETE, err) && run(rows, BURY, err);
+	return run(rows, DELETE, err) && run(rows, BURY, err) &&
+	    run_entry(rows, DELETE_LOOKUP, lookup_number(row->lookup), row->number, err) &&
+	    run_entry(rows, DELETE_SHORT, short_bits, row->number, err);
 }
 
 bool

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rows of identity.db, as SQL. Private to origin; identity.c knows what
- * they mean.
+ * they mean, schemas/identity has the tables.
  *
- *   identity  one row an actor        erased  one row an erased one, no way back
- *   meta      one row: whose keys these are, the last number given, how many rows
+ *   identity   one row an actor, appended     erased   one row an erased one, no way back
+ *   by_lookup, by_short   the ways to a row; see identity_index.h for when they are written
+ *   meta       one row: whose keys these are, the last number given, how many rows there
+ *              are and up to which number they are in both indexes
  *
  * Deleted bytes are overwritten (secure_delete), commits are fsynced
  * (synchronous=FULL), pages carry checksums.
@@ -29,7 +31,7 @@ struct identity_row {
 
 struct identity_meta {
 	uint8_t key_check[LOOKUP_BYTES];
-	uint32_t last_number;
+	uint32_t last_number, indexed_to;
 	uint64_t rows;
 };
 
@@ -50,8 +52,10 @@ MUST_USE bool identity_rows_commit(struct identity_rows *rows, struct error *err
 /* Copies the log into the file and cuts it: no deleted byte is left. *done = false: somebody is reading, try later. */
 MUST_USE bool identity_rows_cut_log(struct identity_rows *rows, bool *done, struct error *err);
 
+/* A row that is indexed. */
 MUST_USE bool identity_rows_find(struct identity_rows *rows, const uint8_t lookup[LOOKUP_BYTES],
     struct identity_row *row, bool *found, struct error *err);
+/* Any row: those that are not indexed are looked through. */
 MUST_USE bool identity_rows_find_short(struct identity_rows *rows, uint32_t short_bits,
     struct identity_row *row, bool *found, struct error *err);
 MUST_USE bool identity_rows_find_erased(struct identity_rows *rows, uint32_t short_bits,
@@ -59,9 +63,16 @@ MUST_USE bool identity_rows_find_erased(struct identity_rows *rows, uint32_t sho
 /* The row with the least number above `number`. */
 MUST_USE bool identity_rows_next(struct identity_rows *rows, uint32_t number,
     struct identity_row *row, bool *found, struct error *err);
-/* *added = false: another row, or an erased one, has the same short bits. */
-MUST_USE bool identity_rows_add(
-    struct identity_rows *rows, const struct identity_row *row, bool *added, struct error *err);
+/* Whether the bits are those of an indexed row or of an erased one. */
+MUST_USE bool identity_rows_short_taken(
+    struct identity_rows *rows, uint32_t short_bits, bool *taken, struct error *err);
+
+MUST_USE bool
+identity_rows_add(struct identity_rows *rows, const struct identity_row *row, struct error *err);
+MUST_USE bool identity_rows_index_lookup(
+    struct identity_rows *rows, uint64_t lookup, uint32_t number, struct error *err);
+MUST_USE bool identity_rows_index_short(
+    struct identity_rows *rows, uint32_t short_bits, uint32_t number, struct error *err);
 MUST_USE bool identity_rows_reseal(
     struct identity_rows *rows, uint32_t number, struct text sealed, struct error *err);
 /* Moves a row to the erased ones, without its name. */
@@ -69,6 +80,18 @@ MUST_USE bool
 identity_rows_erase(struct identity_rows *rows, const struct identity_row *row, struct error *err);
 /* SQLite's own check of every page and index, and that meta counts right. */
 MUST_USE bool identity_rows_check(struct identity_rows *rows, struct error *err);
+
+/* The first 8 bytes, as the index has them. */
+static inline uint64_t
+lookup_number(const uint8_t lookup[LOOKUP_BYTES])
+{
+	uint64_t number = 0;
+	int i;
+
+	for (i = 0; i < 8; i++)
+		number = number << 8 | lookup[i];
+	return number;
+}
 
 /* The 32 bits that people see. */
 static inline uint32_t

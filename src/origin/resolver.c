@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A batch is tagged in groups: first all names are hashed and their slots
- * fetched, then the entries, then each event is decided. What the chart says of
- * an actor stands in the actor's entry with the span of time it holds for.
+ * Events pass three stations, AHEAD apart: the name is hashed and its slot
+ * fetched, then the entry is fetched, then the event is decided; so the memory
+ * answers while others are worked on. What the chart says of an actor stands in
+ * the actor's entry with the span of time it holds for.
  */
 #include "origin/resolver.h"
 
 #include "base/memory.h"
 #include "identity_inside.h"
 
-#define GROUP 32
+#define AHEAD 24 /* events between fetching a slot, fetching the entry and deciding */
+#define RING 64  /* a power of two above twice that */
 
 struct resolver {
 	struct identity *identity;
@@ -24,7 +26,7 @@ resolver_open(struct identity *identity, const struct org_chart *chart)
 	struct resolver *resolver = memory_get(sizeof(*resolver));
 
 	resolver->identity = identity;
-	resolver->table = identity_table(identity);
+	resolver->table = &identity->table;
 	resolver_set_chart(resolver, chart);
 	return resolver;
 }
@@ -54,6 +56,30 @@ ask_chart(
 		    .standing = CHART_ABSENT, .from_ms = INT64_MIN, .to_ms = INT64_MAX};
 }
 
+/*
+ * Spans are kept in ticks of 4,096 ms since TIME_MIN, their edges drawn inwards:
+ * for the few events within a tick of an edge the chart is asked each time.
+ */
+#define TICK_BITS 12
+#define TICK_NONE UINT32_MAX /* in no span */
+
+static uint32_t
+tick_of(int64_t time_ms)
+{
+	return time_ms < TIME_MIN || time_ms > TIME_MAX
+	    ? TICK_NONE
+	    : (uint32_t)((time_ms - TIME_MIN) >> TICK_BITS);
+}
+
+static void
+keep_span(struct identity_entry *entry, const struct chart_place *place)
+{
+	const int64_t round_up = (1 << TICK_BITS) - 1;
+
+	entry->from_tick = place->from_ms <= TIME_MIN ? 0 : tick_of(place->from_ms + round_up);
+	entry->to_tick = place->to_ms <= TIME_MIN ? 0 : tick_of(place->to_ms);
+}
+
 static void
 refresh(const struct resolver *resolver, struct text actor, int64_t time_ms,
     struct identity_entry *entry)
@@ -61,12 +87,11 @@ refresh(const struct resolver *resolver, struct text actor, int64_t time_ms,
 	struct chart_place place;
 
 	ask_chart(resolver, actor, time_ms, &place);
-	entry->from_ms = place.from_ms;
-	entry->to_ms = place.to_ms;
+	keep_span(entry, &place);
 	entry->team = place.team;
-	entry->standing = (uint8_t)place.standing;
+	entry->standing = place.standing & 3;
 	/* An account that no chart names is treated as a person's. */
-	entry->kind = (uint8_t)(place.standing == CHART_ABSENT ? ACTOR_HUMAN : place.kind);
+	entry->kind = (place.standing == CHART_ABSENT ? ACTOR_HUMAN : place.kind) & 3;
 }
 
 static enum origin_rule
@@ -127,8 +152,10 @@ static void
 tag_with_entry(struct resolver *resolver, const struct event *event, struct identity_entry *entry,
     struct origin *origin)
 {
+	uint32_t tick = tick_of(event->time_ms);
+
 	/* An empty span, as a new entry has, holds no moment. */
-	if (event->time_ms < entry->from_ms || event->time_ms >= entry->to_ms)
+	if (tick < entry->from_tick || tick >= entry->to_tick)
 		refresh(resolver, event->actor, event->time_ms, entry);
 	origin->actor = entry->pseudonym;
 	origin->actor_number = entry->number;
@@ -159,43 +186,61 @@ tag(struct resolver *resolver, const struct event *event, uint32_t tag_of_name,
 	return true;
 }
 
-/* `events` are the group's recorded ones, by their places in the batch. */
-static bool
-tag_group(struct resolver *resolver, struct batch *batch, const size_t *events, size_t count,
-    struct error *err)
-{
-	uint32_t tags[GROUP];
-	size_t i;
+/* The recorded ones of a batch, by their places. */
+struct line {
+	const struct batch *batch;
+	size_t next, count; /* places passed over; events found */
+	size_t places[RING];
+	uint32_t tags[RING];
+};
 
-	for (i = 0; i < count; i++) {
-		tags[i] = actor_table_tag(resolver->table, batch->events[events[i]].actor);
-		actor_table_prefetch_slot(resolver->table, tags[i]);
-	}
-	for (i = 0; i < count; i++)
-		actor_table_prefetch_entry(resolver->table, tags[i]);
-	for (i = 0; i < count; i++)
-		if (!tag(resolver, &batch->events[events[i]], tags[i], &batch->origins[events[i]],
-			err))
-			return false;
+/* Finds the next recorded event, hashes its actor and fetches the slot. */
+static bool
+line_up(const struct resolver *resolver, struct line *line)
+{
+	const struct batch *batch = line->batch;
+	size_t at = line->count % RING;
+
+	while (line->next < batch->count &&
+	    batch->outcomes[line->next].disposition != DISPOSITION_RECORDED)
+		line->next++;
+	if (line->next == batch->count)
+		return false;
+	line->places[at] = line->next++;
+	line->tags[at] = actor_table_tag(resolver->table, batch->events[line->places[at]].actor);
+	actor_table_prefetch_slot(resolver->table, line->tags[at]);
+	line->count++;
 	return true;
+}
+
+static void
+fetch_entry(const struct resolver *resolver, const struct line *line, size_t at)
+{
+	actor_table_prefetch_entry(
+	    resolver->table, line->tags[at], line->batch->events[line->places[at]].actor.size);
 }
 
 bool
 origin_batch(struct resolver *resolver, struct batch *batch, struct error *err)
 {
-	size_t events[GROUP], count = 0, i;
+	struct line line = {.batch = batch};
+	size_t fetched = 0, done = 0;
+	bool more = true;
 
-	for (i = 0; i < batch->count; i++) {
-		if (batch->outcomes[i].disposition != DISPOSITION_RECORDED)
-			continue;
-		events[count++] = i;
-		if (count < GROUP)
-			continue;
-		if (!tag_group(resolver, batch, events, count, err))
-			return false;
-		count = 0;
+	while (more || done < line.count) {
+		more = more && line_up(resolver, &line);
+		if (fetched + AHEAD < line.count || (!more && fetched < line.count))
+			fetch_entry(resolver, &line, fetched++ % RING);
+		if (done + 2 * AHEAD < line.count || (!more && done < fetched)) {
+			size_t place = line.places[done % RING];
+
+			if (!tag(resolver, &batch->events[place], line.tags[done % RING],
+				&batch->origins[place], err))
+				return false;
+			done++;
+		}
 	}
-	return tag_group(resolver, batch, events, count, err);
+	return true;
 }
 
 void

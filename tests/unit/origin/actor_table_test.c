@@ -124,12 +124,12 @@ resets_the_ranges_of_all(void **state)
 	actor_table_init(&table);
 	actor_table_reset_ranges(&table);
 	for (i = 0; i < count; i++)
-		add(&table, i)->to_ms = 1;
+		add(&table, i)->to_tick = 1;
 	assert_true(actor_table_remove(&table, name_of(100, bytes)));
 	actor_table_reset_ranges(&table);
 	for (i = 0; i < count; i++)
 		if (i != 100)
-			assert_int_equal(find(&table, i)->to_ms, 0);
+			assert_int_equal(find(&table, i)->to_tick, 0);
 	actor_table_fini(&table);
 }
 

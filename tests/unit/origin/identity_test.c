@@ -8,9 +8,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/database.h"
 #include "fixture.h"
 
 static void
@@ -29,6 +31,17 @@ numbered(int i)
 
 	snprintf(name, sizeof(name), "person.%05d@company", i);
 	return name;
+}
+
+/* The bits that people see of a pseudonym. */
+static uint32_t
+shown_bits(const struct pseudonym *pseudonym)
+{
+	char shown[PSEUDONYM_TEXT_BYTES];
+	uint32_t bits = 0;
+
+	assert_true(pseudonym_parse(text_of(pseudonym_text(pseudonym, shown)), &bits));
+	return bits;
 }
 
 static void
@@ -300,7 +313,7 @@ is_refused_when_a_newer_program_wrote_it(void **state)
 	struct error err = {0};
 
 	identity_close(fixture_identity(*state, 100));
-	tamper(*state, "PRAGMA user_version = 2");
+	tamper(*state, "PRAGMA user_version = 3");
 	assert_false(try_open(*state, false, &err));
 	assert_int_equal(err.kind, ERROR_REFUSED);
 	assert_non_null(strstr(err.text, "written by a newer version of dyetrace"));
@@ -315,6 +328,9 @@ sees_altered_rows(void **state)
 	    "UPDATE identity SET sealed = randomblob(39) WHERE number = 2",
 	    "UPDATE identity SET sealed = (SELECT i.sealed FROM identity i LIMIT 1)",
 	    "UPDATE identity SET number = 9 WHERE number = 2",
+	    "DELETE FROM identity WHERE number = 2",
+	    "UPDATE by_lookup SET number = 3 WHERE number = 2",
+	    "UPDATE by_lookup SET number = 77 WHERE number = 2",
 	    "UPDATE identity SET sealed = zeroblob(0) WHERE number = 2",
 	    "UPDATE identity SET pseudonym = x'00' WHERE number = 2",
 	    "UPDATE identity SET sealed = 'text', pseudonym = 7 WHERE number = 2",
@@ -331,6 +347,7 @@ sees_altered_rows(void **state)
 	fixture_actor(identity, "cid");
 	commit(identity);
 	identity_close(identity);
+	identity_close(fixture_identity(fixture, 100)); /* indexes them */
 	read_whole(fixture->path, "", &copy);
 	for (i = 0; i < ARRAY_COUNT(changes); i++) {
 		struct error err = {0};
@@ -416,6 +433,41 @@ never_gives_another_pseudonym_from_a_damaged_file(void **state)
 	buffer_fini(&bad);
 }
 
+/* What only a look at all of it can see. */
+static void
+sees_rows_that_no_index_leads_to(void **state)
+{
+	static const char *const changes[] = {
+	    "DELETE FROM by_lookup WHERE number = 2",
+	    "DELETE FROM by_short WHERE number = 2",
+	    "UPDATE by_short SET number = 3 WHERE number = 2",
+	    "DELETE FROM identity WHERE number = 3",
+	    "UPDATE meta SET last_number = 2",
+	};
+	struct fixture *fixture = *state;
+	struct buffer copy = {0};
+	struct identity *identity;
+	size_t i;
+
+	identity = fixture_identity(fixture, 100);
+	add_many(identity, 3);
+	commit(identity);
+	identity_close(identity);
+	identity_close(fixture_identity(fixture, 100));
+	read_whole(fixture->path, "", &copy);
+	for (i = 0; i < ARRAY_COUNT(changes); i++) {
+		struct error err = {0};
+
+		assert_true(file_replace(fixture->path, buffer_text(&copy), 0600, &err));
+		tamper(fixture, changes[i]);
+		identity = fixture_identity(fixture, 100);
+		assert_false(identity_check(identity, &err));
+		assert_int_equal(err.kind, ERROR_DAMAGED);
+		identity_close(identity);
+	}
+	buffer_fini(&copy);
+}
+
 static void
 sees_a_table_without_its_head(void **state)
 {
@@ -428,6 +480,138 @@ sees_a_table_without_its_head(void **state)
 	tamper(*state, "DELETE FROM meta");
 	assert_false(try_open(*state, false, &err));
 	assert_int_equal(err.kind, ERROR_DAMAGED);
+}
+
+/* --- many ----------------------------------------------------------------------------------- */
+
+#define MANY 330000
+
+static void
+check_some(struct identity *identity, const struct pseudonym *expected, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i += 997) {
+		struct identity_entry *entry = fixture_actor(identity, numbered(i));
+
+		assert_int_equal(entry->number, i + 1);
+		assert_memory_equal(&entry->pseudonym, &expected[i], sizeof(expected[i]));
+	}
+}
+
+/* Enough that lists are merged three times, the third not to its end. */
+static void
+indexes_many_rows_while_they_come_and_after_a_kill(void **state)
+{
+	struct fixture *fixture = *state;
+	const size_t bytes = MANY * sizeof(struct pseudonym);
+	struct pseudonym *expected =
+	    mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	struct identity_counts counts;
+	struct identity *identity;
+	struct pseudonym erased;
+	struct error err = {0};
+	pid_t child = fork();
+	int i, status;
+
+	if (!child) {
+		identity = fixture_identity(fixture, MANY + 1);
+		for (i = 0; i < MANY; i++) {
+			expected[i] = fixture_actor(identity, numbered(i))->pseudonym;
+			if (i % 20000 == 0)
+				commit(identity);
+		}
+		commit(identity);
+		raise(SIGKILL);
+	}
+	waitpid(child, &status, 0);
+	assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	identity = fixture_identity(fixture, MANY + 1);
+	check_some(identity, expected, MANY);
+	assert_non_null(fixture_actor(identity, "somebody new"));
+	identity_counts(identity, &counts);
+	assert_int_equal(counts.actors, MANY + 1);
+	assert_true(identity_erase(identity, text_of(numbered(5000)), &erased, &err));
+	assert_memory_equal(&erased, &expected[5000], sizeof(erased));
+	if (!identity_check(identity, &err))
+		fail_msg("%s", err.text);
+	identity_close(identity);
+	munmap(expected, bytes);
+}
+
+/* --- the first layout ---------------------------------------------------------------------- */
+
+static const char first_layout[] = "CREATE TABLE meta(id INTEGER PRIMARY KEY CHECK(id = 1),"
+				   " key_check BLOB NOT NULL, last_number INTEGER NOT NULL,"
+				   " rows INTEGER NOT NULL);"
+				   "CREATE TABLE identity(number INTEGER PRIMARY KEY,"
+				   " lookup BLOB NOT NULL UNIQUE, pseudonym BLOB NOT NULL,"
+				   " short INTEGER NOT NULL UNIQUE, sealed BLOB NOT NULL);"
+				   "CREATE TABLE erased(short INTEGER PRIMARY KEY,"
+				   " pseudonym BLOB NOT NULL);";
+
+/* Rows that are indexed, as the first layout had them. */
+static const char in_first_layout[] =
+    "INSERT INTO meta SELECT id, key_check, last_number, rows FROM now.meta;"
+    "INSERT INTO identity SELECT i.number, i.lookup, i.pseudonym, b.short, i.sealed"
+    " FROM now.identity i JOIN now.by_short b ON b.number = i.number;"
+    "INSERT INTO erased SELECT short, pseudonym FROM now.erased";
+
+static void
+turn_into_first_layout(const struct fixture *fixture)
+{
+	const char *const migrations[] = {first_layout};
+	struct database_options options = {.mode = DATABASE_WRITE,
+	    .application = 0x64796569,
+	    .migration_count = 1,
+	    .migrations = migrations};
+	struct database *database = NULL;
+	struct error err = {0};
+	char path[128], attach[192];
+
+	snprintf(path, sizeof(path), "%s-copy", fixture->path);
+	snprintf(attach, sizeof(attach), "ATTACH '%s' AS now", fixture->path);
+	options.path = path;
+	if (!database_open(&options, &database, &err) || !database_run(database, attach, &err) ||
+	    !database_run(database, in_first_layout, &err))
+		fail_msg("%s", err.text);
+	database_close(database);
+	assert_int_equal(rename(path, fixture->path), 0);
+}
+
+/* A store made before rows were indexed late: everybody keeps number and pseudonym. */
+static void
+takes_over_a_table_of_the_first_layout(void **state)
+{
+	struct fixture *fixture = *state;
+	struct identity *identity = fixture_identity(fixture, 10000);
+	struct pseudonym pseudonyms[3000], erased, found;
+	struct error err = {0};
+	enum identity_state known;
+	int i;
+
+	for (i = 0; i < 3000; i++)
+		pseudonyms[i] = fixture_actor(identity, numbered(i))->pseudonym;
+	assert_true(identity_erase(identity, text_of(numbered(77)), &erased, &err));
+	identity_close(identity);
+	identity_close(fixture_identity(fixture, 10000)); /* the rest is indexed */
+	turn_into_first_layout(fixture);
+
+	identity = fixture_identity(fixture, 10000);
+	if (!identity_check(identity, &err))
+		fail_msg("%s", err.text);
+	for (i = 2999; i >= 0; i--)
+		if (i != 77)
+			assert_memory_equal(&fixture_actor(identity, numbered(i))->pseudonym,
+			    &pseudonyms[i], sizeof(pseudonyms[i]));
+	assert_true(identity_find_short(identity, shown_bits(&erased), &found, &known, &err));
+	assert_int_equal(known, IDENTITY_ERASED);
+	assert_true(
+	    identity_find_short(identity, shown_bits(&pseudonyms[5]), &found, &known, &err));
+	assert_int_equal(known, IDENTITY_KNOWN);
+	assert_int_equal(fixture_actor(identity, "somebody new")->number, 3001);
+	identity_close(identity);
+	identity_close(fixture_identity(fixture, 10000));
 }
 
 /* --- erasing -------------------------------------------------------------------------------- */
@@ -491,7 +675,7 @@ erases_so_that_the_name_is_somebody_new(void **state)
 	identity_close(identity);
 }
 
-/* 20,000 rows, in whose pages cells were moved often; 300 erased ones are looked for byte by byte. */
+/* 40,000 rows, in whose pages cells were moved often; 300 erased ones are looked for byte by byte. */
 static void
 erases_every_byte(void **state)
 {
@@ -508,15 +692,21 @@ erases_every_byte(void **state)
 			commit(identity);
 	}
 	commit(identity);
+	/* Indexed, and the second half while it waits. */
+	identity_close(identity);
+	identity = fixture_identity(fixture, 100000);
+	for (i = 20000; i < 40000; i++)
+		fixture_actor(identity, numbered(i));
+	commit(identity);
 	for (i = 0; i < 300; i++)
-		stored_bytes(fixture, (uint32_t)(i * 61 + 1), &sealed[i], &lookups[i]);
+		stored_bytes(fixture, (uint32_t)(i * 131 + 1), &sealed[i], &lookups[i]);
 	for (i = 0; i < 300; i++)
-		assert_true(identity_erase(identity, text_of(numbered(i * 61)), &erased, &err));
+		assert_true(identity_erase(identity, text_of(numbered(i * 131)), &erased, &err));
 	read_whole(fixture->path, "", &bytes);
 	read_whole(fixture->path, "-wal", &bytes);
 	for (i = 0; i < 300; i++) {
 		assert_null(memmem(bytes.data, bytes.size, sealed[i].data, sealed[i].size));
-		assert_null(memmem(bytes.data, bytes.size, lookups[i].data, lookups[i].size));
+		assert_null(memmem(bytes.data, bytes.size, lookups[i].data, 8));
 		buffer_fini(&sealed[i]);
 		buffer_fini(&lookups[i]);
 	}
@@ -686,7 +876,10 @@ main(void)
 	    WITH_FIXTURE(is_refused_when_a_newer_program_wrote_it),
 	    WITH_FIXTURE(sees_altered_rows),
 	    WITH_FIXTURE(never_gives_another_pseudonym_from_a_damaged_file),
+	    WITH_FIXTURE(sees_rows_that_no_index_leads_to),
 	    WITH_FIXTURE(sees_a_table_without_its_head),
+	    WITH_FIXTURE(indexes_many_rows_while_they_come_and_after_a_kill),
+	    WITH_FIXTURE(takes_over_a_table_of_the_first_layout),
 	    WITH_FIXTURE(erases_so_that_the_name_is_somebody_new),
 	    WITH_FIXTURE(erases_every_byte),
 	    WITH_FIXTURE(erases_the_log_once_nobody_reads_it),

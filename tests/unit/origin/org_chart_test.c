@@ -385,8 +385,8 @@ is_recorded_without_names_and_read_back(void **state)
 	char hex[33];
 
 	print(chart, identity, &csv);
-	assert_null(memmem(csv.data, csv.size, "ada", 3));
 	assert_null(memmem(csv.data, csv.size, "bob", 3));
+	assert_null(memmem(csv.data, csv.size, "cid", 3)); /* "ada" might be hex digits */
 	org_chart_close(chart);
 	chart = parse(other_order, names);
 	print(chart, identity, &same);

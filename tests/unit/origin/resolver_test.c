@@ -147,15 +147,55 @@ keeps_the_edges_of_a_row(void **state)
 	    {10 * DAY, ORIGIN_CHART},
 	    {20 * DAY - 1, ORIGIN_CHART},
 	    {20 * DAY, ORIGIN_CHART_EXPIRED},
+	    {15 * DAY, ORIGIN_CHART},
+	    {20 * DAY, ORIGIN_CHART_EXPIRED},
+	    {20 * DAY + 4095, ORIGIN_CHART_EXPIRED},
+	    {20 * DAY - 4095, ORIGIN_CHART},
+	    {10 * DAY + 4095, ORIGIN_CHART},
+	    {10 * DAY - 4097, ORIGIN_CHART_EXPIRED},
 	    {10 * DAY - 1, ORIGIN_CHART_EXPIRED},
+	    {TIME_MIN, ORIGIN_CHART_EXPIRED},
+	    {TIME_MAX, ORIGIN_CHART_EXPIRED},
 	};
 	struct world world;
-	size_t i;
+	size_t i, j;
 
 	world_open(&world, *state, 100, chart_csv);
-	for (i = 0; i < ARRAY_COUNT(cases); i++)
-		assert_int_equal(
-		    tag_one(&world, "ada", cases[i].time_ms, NULL).rule, cases[i].rule);
+	/* Whatever was asked just before. */
+	for (i = 0; i < ARRAY_COUNT(cases); i++) {
+		for (j = 0; j < ARRAY_COUNT(cases); j++) {
+			assert_int_equal(
+			    tag_one(&world, "ada", cases[i].time_ms, NULL).rule, cases[i].rule);
+			assert_int_equal(
+			    tag_one(&world, "ada", cases[j].time_ms, NULL).rule, cases[j].rule);
+		}
+	}
+	world_close(&world);
+}
+
+/* A span that is shorter than a tick, and the ends of time. */
+static void
+keeps_the_edges_of_short_rows(void **state)
+{
+	static const char csv[] = "person,team,manager,kind,valid_from,valid_to\n"
+				  "ada,a,,,,2016-01-01T00:00:01Z\n"
+				  "ada,b,,,2016-01-01T00:00:01Z,2016-01-01T00:00:02Z\n"
+				  "ada,c,,,2016-01-01T00:00:02Z,\n";
+	const int64_t second = 1451606401000;
+	struct world world;
+	int64_t time_ms;
+
+	world_open(&world, *state, 100, csv);
+	for (time_ms = second - 9000; time_ms < second + 9000; time_ms += 250) {
+		struct origin origin = tag_one(&world, "ada", time_ms, NULL);
+		const char *expected = time_ms < second ? "a" : time_ms < second + 1000 ? "b" : "c";
+
+		assert_string_equal(symbols_text(world.names, origin.team).data, expected);
+	}
+	assert_string_equal(
+	    symbols_text(world.names, tag_one(&world, "ada", TIME_MIN, NULL).team).data, "a");
+	assert_string_equal(
+	    symbols_text(world.names, tag_one(&world, "ada", TIME_MAX, NULL).team).data, "c");
 	world_close(&world);
 }
 
@@ -322,6 +362,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    WITH_FIXTURE(decides_by_the_rules),
 	    WITH_FIXTURE(keeps_the_edges_of_a_row),
+	    WITH_FIXTURE(keeps_the_edges_of_short_rows),
 	    WITH_FIXTURE(works_without_a_chart_and_with_a_new_one),
 	    WITH_FIXTURE(still_finds_the_team_of_an_actor_beyond_the_limit),
 	    WITH_FIXTURE(passes_over_what_is_not_recorded),
