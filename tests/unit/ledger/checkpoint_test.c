@@ -5,6 +5,7 @@
  */
 #include "ledger/checkpoint.h"
 
+#include <ctype.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -225,6 +226,11 @@ a_verifier_key_is_read_or_refused(void **state)
 		assert_int_equal(err.kind, ERROR_MALFORMED);
 		text[at] ^= 1;
 	}
+	/* One key has one spelling. */
+	at = strcspn(text, "+") + 1 + strcspn(strchr(text, '+') + 1, "abcdef");
+	assert_true(islower((unsigned char)text[at]));
+	text[at] = (char)toupper((unsigned char)text[at]);
+	assert_false(checkpoint_verifier_parse((struct text){text, size}, origin, key, &err));
 }
 
 int
