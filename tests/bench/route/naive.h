@@ -2,14 +2,20 @@
 /*
  * The whole pipeline as one would write it from well-known parts: jansson,
  * uthash, avro-c's file writer with deflate, SQLite with a row an event and
- * three indexes, a transaction per 1,000 events.
+ * three indexes. It is as durable as our route: every 65,536 events or 200 ms
+ * both files are synced. With proofs it also hashes each record into a Merkle
+ * tree and each payload into one digest, by libcrypto's EVP.
  */
 #ifndef DYETRACE_BENCH_NAIVE_H
 #define DYETRACE_BENCH_NAIVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-/* Reads canonical events of a file, leaves folder/naive.db and folder/naive.avro. Returns how many. */
-uint64_t naive_run(const char *events, const char *folder);
+/* Reads canonical events of a file, makes folder/naive.db and folder/naive.avro, which must not be
+ * there. Returns how many. */
+uint64_t naive_run(const char *events, const char *folder, bool proofs);
+/* How many events the two files hold, once both have been read back; 0 if they differ. */
+uint64_t naive_count(const char *folder);
 
 #endif

@@ -1,105 +1,156 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The whole route on a simulated company, against the naive pipeline: CPU time
- * of the process, both threads, from file to durable store. Arguments: people
- * and days (default 300 and 30).
+ * of the process, all threads, from one file to two durable stores. Each round
+ * runs all four in turn: ours and the peer, with and without what proofs cost.
+ *
+ *   route           neither hashes for proofs
+ *   route_proofs    both do: leaves, tree, content digest
+ *   route_uneven    ours does, the peer does not
+ *
+ * Macs and encryption of texts, pseudonyms, the org chart and lineage are in
+ * ours throughout; the peer has none of them. Arguments: people and days
+ * (default 300 and 60).
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bare.h"
 #include "bench.h"
-#include "decode/decoder.h"
-#include "file/file_source.h"
-#include "ingest/ingest.h"
 #include "naive.h"
+#include "our_route.h"
 #include "simulate/simulate.h"
+
+enum {
+	OURS,
+	OURS_BARE,
+	NAIVE,
+	NAIVE_PROOFS,
+	SIDES
+};
 
 struct run {
 	char folder[256], events[300], settings[300];
 	uint64_t count;
+	double ns[SIDES][BENCH_ROUNDS]; /* an event */
 };
 
 static void
-fail_with(const struct error *err)
+shell(const char *format, const char *folder)
 {
-	fprintf(stderr, "bench_route: %s\n", err->text);
-	exit(1);
+	char command[1024];
+
+	snprintf(command, sizeof(command), format, folder, folder);
+	if (system(command) != 0)
+		exit(1);
 }
 
 static uint64_t
-ours(void *context)
+run_side(const struct run *run, int side)
 {
-	static const struct source_type *const types[] = {&file_source, NULL};
-	struct run *run = context;
-	struct settings_options options = {
-	    .path = run->settings, .types = types, .check_mapping = mapping_check};
-	struct yaml_problems problems = {0};
-	struct settings *settings;
-	struct ingest_options ingest_options = {.until_end = true};
-	enum ingest_state state = INGEST_MORE;
-	struct ingest *ingest;
-	struct error err = {0};
-	char command[600];
+	if (side == NAIVE || side == NAIVE_PROOFS)
+		return naive_run(run->events, run->folder, side == NAIVE_PROOFS);
+	bare_route = side == OURS_BARE;
+	return our_route(run->settings);
+}
+
+/* Every side starts without a store; removing it is not measured. */
+static double
+measure(const struct run *run, int side)
+{
+	double start;
 	uint64_t count;
 
-	snprintf(command, sizeof(command), "rm -rf '%s/dyetrace-store'", run->folder);
-	if (system(command) != 0 || !settings_open(&options, &settings, &problems))
-		exit(1);
-	ingest_options.settings = settings;
-	if (!ingest_open(&ingest_options, &ingest, &err))
-		fail_with(&err);
-	while (state != INGEST_END)
-		if (!ingest_step(ingest, 100, &state, &err))
-			fail_with(&err);
-	if (!ingest_checkpoint(ingest, &err))
-		fail_with(&err);
-	count = (uint64_t)ingest_counts(ingest)->recorded;
-	ingest_close(ingest);
-	settings_close(settings);
-	yaml_problems_fini(&problems);
+	shell("rm -rf '%s'/dyetrace-store '%s'/naive.*", run->folder);
+	start = bench_cpu_ns();
+	count = run_side(run, side);
+	start = bench_cpu_ns() - start;
+	if (side == NAIVE || side == NAIVE_PROOFS)
+		count = count == naive_count(run->folder) ? count : 0;
 	if (count != run->count) {
 		fprintf(stderr, "bench_route: recorded %llu of %llu\n", (unsigned long long)count,
 		    (unsigned long long)run->count);
 		exit(1);
 	}
-	return count;
+	return start / (double)count;
 }
 
-static uint64_t
-theirs(void *context)
+static void
+measure_all(struct run *run)
 {
-	struct run *run = context;
+	int round, side;
 
-	return naive_run(run->events, run->folder);
+	for (side = 0; side < SIDES; side++)
+		measure(run, side); /* warm-up, not counted */
+	for (round = 0; round < BENCH_ROUNDS; round++)
+		for (side = 0; side < SIDES; side++)
+			run->ns[side][round] = measure(run, side);
+}
+
+/* The ratio of each round's pair: its median and its range. */
+static void
+print_pair(const char *name, struct run *run, int ours, int peer)
+{
+	double ratios[BENCH_ROUNDS], our_ns[BENCH_ROUNDS], peer_ns[BENCH_ROUNDS], ratio;
+	int round;
+
+	for (round = 0; round < BENCH_ROUNDS; round++)
+		ratios[round] = run->ns[peer][round] / run->ns[ours][round];
+	memcpy(our_ns, run->ns[ours], sizeof(our_ns));
+	memcpy(peer_ns, run->ns[peer], sizeof(peer_ns));
+	ratio = bench_median(ratios, BENCH_ROUNDS);
+	printf("{\"bench\":\"%s\",\"n\":%llu,\"ours_ns\":%.1f,"
+	       "\"peer\":\"jansson+uthash+avro_file_writer+SQLite\",\"peer_ns\":%.1f,"
+	       "\"ratio\":%.2f,\"ratio_min\":%.2f,\"ratio_max\":%.2f}\n",
+	    name, (unsigned long long)run->count, bench_median(our_ns, BENCH_ROUNDS),
+	    bench_median(peer_ns, BENCH_ROUNDS), ratio, ratios[0], ratios[BENCH_ROUNDS - 1]);
+}
+
+static void
+print_proofs(struct run *run)
+{
+	double ours[BENCH_ROUNDS], peer[BENCH_ROUNDS];
+	int round;
+
+	for (round = 0; round < BENCH_ROUNDS; round++) {
+		ours[round] = run->ns[OURS][round] - run->ns[OURS_BARE][round];
+		peer[round] = run->ns[NAIVE_PROOFS][round] - run->ns[NAIVE][round];
+	}
+	printf(
+	    "{\"bench\":\"route_cost_of_proofs\",\"n\":%llu,\"ours_ns\":%.1f,\"peer_ns\":%.1f}\n",
+	    (unsigned long long)run->count, bench_median(ours, BENCH_ROUNDS),
+	    bench_median(peer, BENCH_ROUNDS));
 }
 
 int
 main(int argc, char **argv)
 {
 	struct simulate_options options = {.people = argc > 1 ? atoi(argv[1]) : 300,
-	    .days = argc > 2 ? atoi(argv[2]) : 30,
+	    .days = argc > 2 ? atoi(argv[2]) : 60,
 	    .seed = 7};
 	struct simulate_result result;
 	struct error err = {0};
 	struct rusage usage;
 	struct run run;
-	char command[300];
 
 	strcpy(run.folder, "/tmp/bench-route-XXXXXX");
 	if (!mkdtemp(run.folder))
 		return 1;
 	options.folder = run.folder;
 	if (!simulate(&options, &result, &err))
-		fail_with(&err);
+		bench_fail(&err);
 	run.count = (uint64_t)result.events;
 	snprintf(run.events, sizeof(run.events), "%s/events.jsonl", run.folder);
 	snprintf(run.settings, sizeof(run.settings), "%s/dyetrace.yaml", run.folder);
-	bench_pair("route", (double)run.count, ours, &run, "jansson+uthash+avro_file_writer+SQLite",
-	    theirs, &run);
+	measure_all(&run);
+	print_pair("route", &run, OURS_BARE, NAIVE);
+	print_pair("route_proofs", &run, OURS, NAIVE_PROOFS);
+	print_pair("route_uneven", &run, OURS, NAIVE);
+	print_proofs(&run);
 	getrusage(RUSAGE_SELF, &usage);
-	printf("{\"bench\":\"route-rss\",\"n\":%llu,\"max_rss_mb\":%.0f}\n",
+	printf("{\"bench\":\"route_rss\",\"n\":%llu,\"max_rss_mb\":%.0f}\n",
 	    (unsigned long long)run.count, (double)usage.ru_maxrss / 1024);
-	snprintf(command, sizeof(command), "rm -rf '%s'", run.folder);
-	return system(command) != 0;
+	shell("rm -rf '%s'", run.folder);
+	return 0;
 }
