@@ -166,12 +166,13 @@ check_key(const char *file, const struct yaml_member *member, const char *const 
 	struct text best;
 	char shown[64];
 
-	suggestion_init(&suggestion, member->key);
-	for (name = known; *name; name++) {
+	/* Nearly every key is known; distances are dear. */
+	for (name = known; *name; name++)
 		if (text_is(member->key, *name))
 			return;
+	suggestion_init(&suggestion, member->key);
+	for (name = known; *name; name++)
 		suggestion_try(&suggestion, text_of(*name));
-	}
 	best = suggestion_best(&suggestion);
 	if (best.data)
 		yaml_problem_add_at(problems, file, member->line, member->column,

@@ -135,7 +135,7 @@ check_end(const struct inquiry *inquiry, json_t *checks)
 }
 
 static void
-check_checkpoint(const struct inquiry *inquiry, json_t *checks)
+check_checkpoint(struct inquiry *inquiry, json_t *checks)
 {
 	struct checkpoint checkpoint;
 	struct buffer text = {0};

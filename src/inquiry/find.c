@@ -96,6 +96,46 @@ keep_row(void *context, const struct catalog_quarantined *row)
 }
 
 static bool
+holds(const struct record *record, const struct partition *partition, int64_t offset)
+{
+	return record->kind != RECORD_NOTE && !record->replay &&
+	    text_is(record->partition, partition->name) &&
+	    text_is(record->source, partition->source) &&
+	    record->incarnation == partition->incarnation && offset >= record->offset &&
+	    offset < record->offset + record->count;
+}
+
+/*
+ * The record of a position within its span. Where nothing of other partitions and
+ * no gap lies in between, as many records behind the first as offsets.
+ */
+static bool
+record_in_span(struct inquiry *inquiry, const struct catalog_block *block,
+    const struct catalog_span *span, const struct partition *partition, int64_t offset,
+    uint64_t *index, struct error *err)
+{
+	const struct record *record;
+	uint32_t i;
+
+	*index = block->first_record + span->first_record + (uint64_t)(offset - span->first_offset);
+	if (span->end_offset - span->first_offset == span->end_record - span->first_record) {
+		record = inquiry_record(inquiry, *index, err);
+		if (!record || holds(record, partition, offset))
+			return record != NULL;
+	}
+	if (!inquiry_block(inquiry, block, err))
+		return false;
+	for (i = span->first_record; i < span->end_record && i < block->records; i++) {
+		*index = block->first_record + i;
+		if (holds(&inquiry->content.records[i], partition, offset))
+			return true;
+	}
+	return error_set(err, ERROR_DAMAGED,
+	    "block %llu does not hold %s offset %lld, the catalog says it does",
+	    (unsigned long long)block->number, partition->name, (long long)offset);
+}
+
+static bool
 record_at(struct inquiry *inquiry, const struct partition *partition, int64_t offset,
     uint64_t *index, struct error *err)
 {
@@ -103,7 +143,6 @@ record_at(struct inquiry *inquiry, const struct partition *partition, int64_t of
 	struct catalog_block block;
 	struct catalog_span span;
 	bool found;
-	uint32_t i;
 
 	if (!catalog_quarantined_at(
 		inquiry->catalog, partition->number, offset, keep_row, &aside, &found, err))
@@ -119,23 +158,7 @@ record_at(struct inquiry *inquiry, const struct partition *partition, int64_t of
 		return error_set(err, ERROR_MISSING, "%s has records %lld to %lld here, not %lld",
 		    partition->name, (long long)partition->start + 1,
 		    (long long)partition->next_offset, (long long)offset + 1);
-	if (!inquiry_block(inquiry, &block, err))
-		return false;
-	for (i = span.first_record; i < span.end_record && i < inquiry->content.record_count; i++) {
-		const struct record *record = &inquiry->content.records[i];
-
-		if (record->kind != RECORD_NOTE && !record->replay &&
-		    text_is(record->partition, partition->name) &&
-		    text_is(record->source, partition->source) &&
-		    record->incarnation == partition->incarnation && offset >= record->offset &&
-		    offset < record->offset + record->count) {
-			*index = block.first_record + i;
-			return true;
-		}
-	}
-	return error_set(err, ERROR_DAMAGED,
-	    "block %llu does not hold %s offset %lld, the catalog says it does",
-	    (unsigned long long)block.number, partition->name, (long long)offset);
+	return record_in_span(inquiry, &block, &span, partition, offset, index, err);
 }
 
 struct id_search {

@@ -62,6 +62,7 @@ inquiry_open(const struct settings *settings, struct inquiry **out, struct error
 	inquiry->settings = settings;
 	inquiry->names = symbols_open();
 	arena_init(&inquiry->arena);
+	arena_init(&inquiry->record_arena);
 	if (!keys_open(settings->keys, &inquiry->keys, &inquiry->keys_error))
 		inquiry->keys = NULL;
 	if (!open_catalog(inquiry, settings->store, err) ||
@@ -93,6 +94,9 @@ inquiry_close(struct inquiry *inquiry)
 	catalog_close(inquiry->catalog);
 	keys_close(inquiry->keys);
 	symbols_close(inquiry->names);
+	lineage_close(inquiry->lineage);
+	buffer_fini(&inquiry->checkpoint_note);
+	arena_fini(&inquiry->record_arena);
 	arena_fini(&inquiry->arena);
 	memory_free(inquiry);
 }
@@ -104,19 +108,28 @@ inquiry_partition(const struct inquiry *inquiry, uint32_t number)
 							    : NULL;
 }
 
-bool
-inquiry_block(struct inquiry *inquiry, const struct catalog_block *block, struct error *err)
+/* The objects of a block as they stand in its segment; borrowed until the next is read. */
+static bool
+block_body(struct inquiry *inquiry, const struct catalog_block *block, struct text *body,
+    struct error *err)
 {
 	struct block_place place = {
 	    block->segment, block->offset, block->bytes, block->objects, block->identity};
+
+	return ledger_reader_block(inquiry->ledger, &place, body, err);
+}
+
+bool
+inquiry_block(struct inquiry *inquiry, const struct catalog_block *block, struct error *err)
+{
 	struct text body;
 
 	if (block->number == inquiry->block.number)
 		return true;
 	inquiry->block.number = 0;
 	arena_reset(&inquiry->arena);
-	if (!ledger_reader_block(inquiry->ledger, &place, &body, err) ||
-	    !block_read(body, place.objects, inquiry->names, inquiry->keys, &inquiry->arena,
+	if (!block_body(inquiry, block, &body, err) ||
+	    !block_read(body, block->objects, inquiry->names, inquiry->keys, &inquiry->arena,
 		&inquiry->content, err))
 		return error_within(err, "block %llu", (unsigned long long)block->number);
 	if (inquiry->content.record_count != block->records)
@@ -127,61 +140,135 @@ inquiry_block(struct inquiry *inquiry, const struct catalog_block *block, struct
 	return true;
 }
 
+static bool
+block_of(struct inquiry *inquiry, uint64_t index, struct catalog_block *block, struct error *err)
+{
+	bool found;
+
+	if (!catalog_block_of_record(inquiry->catalog, index, block, &found, err))
+		return false;
+	return found ||
+	    error_set(err, ERROR_DAMAGED, "record %llu is in no block", (unsigned long long)index);
+}
+
+/* One record of a block that is not kept, into a caller's arena. */
+static bool
+read_one(struct inquiry *inquiry, const struct catalog_block *block, uint64_t index,
+    struct arena *arena, struct record *record, struct error *err)
+{
+	struct text body;
+
+	if (block_body(inquiry, block, &body, err) &&
+	    block_read_one(body, block->objects, (uint32_t)(index - block->first_record),
+		inquiry->names, inquiry->keys, arena, record, err))
+		return true;
+	return error_within(err, "block %llu", (unsigned long long)block->number);
+}
+
+const struct record *
+inquiry_record_in_block(struct inquiry *inquiry, uint64_t index, struct error *err)
+{
+	struct catalog_block block = inquiry->block;
+
+	if (!block.number || index - block.first_record >= block.records) {
+		if (!block_of(inquiry, index, &block, err) || !inquiry_block(inquiry, &block, err))
+			return NULL;
+	}
+	return &inquiry->content.records[index - block.first_record];
+}
+
 const struct record *
 inquiry_record(struct inquiry *inquiry, uint64_t index, struct error *err)
 {
 	struct catalog_block block;
-	bool found;
 
-	if (inquiry->block.number && index >= inquiry->block.first_record &&
-	    index - inquiry->block.first_record < inquiry->block.records)
-		return &inquiry->content.records[index - inquiry->block.first_record];
-	if (!catalog_block_of_record(inquiry->catalog, index, &block, &found, err))
+	if (inquiry->record_block.number && inquiry->record_index == index)
+		return &inquiry->record;
+	inquiry->record_block.number = 0;
+	arena_reset(&inquiry->record_arena);
+	if (!block_of(inquiry, index, &block, err) ||
+	    !read_one(inquiry, &block, index, &inquiry->record_arena, &inquiry->record, err))
 		return NULL;
-	if (!found) {
-		error_set(
-		    err, ERROR_DAMAGED, "record %llu is in no block", (unsigned long long)index);
-		return NULL;
-	}
-	if (!inquiry_block(inquiry, &block, err))
-		return NULL;
-	return &inquiry->content.records[index - block.first_record];
+	inquiry->record_index = index;
+	inquiry->record_block = block;
+	return &inquiry->record;
+}
+
+/* Whether the note is, byte for byte, the one that was found good last. */
+static bool
+is_known(const struct inquiry *inquiry, struct text note)
+{
+	return inquiry->checkpoint_note.size &&
+	    text_equal(buffer_text(&inquiry->checkpoint_note), note);
+}
+
+static bool
+check_note(struct inquiry *inquiry, struct text note, struct error *err)
+{
+	uint8_t public_key[KEY_BYTES];
+
+	if (is_known(inquiry, note))
+		return true;
+	if (inquiry->keys)
+		keys_public(inquiry->keys, public_key);
+	inquiry->checkpoint_note.size = 0;
+	if (!checkpoint_read(note, inquiry->keys ? public_key : NULL, &inquiry->checkpoint, err))
+		return false;
+	buffer_add_text(&inquiry->checkpoint_note, note);
+	return true;
 }
 
 bool
-inquiry_checkpoint(const struct inquiry *inquiry, struct checkpoint *checkpoint,
-    struct buffer *note, struct error *err)
+inquiry_checkpoint(
+    struct inquiry *inquiry, struct checkpoint *checkpoint, struct buffer *note, struct error *err)
 {
 	char *path = store_path(inquiry->settings->store, STORE_CHECKPOINT);
-	uint8_t public_key[KEY_BYTES];
 	bool good;
 
 	good = file_read(path, CHECKPOINT_BYTES_MAX, note, err);
-	if (good && inquiry->keys)
-		keys_public(inquiry->keys, public_key);
-	if (good &&
-	    !checkpoint_read(buffer_text(note), inquiry->keys ? public_key : NULL, checkpoint, err))
+	if (good && !check_note(inquiry, buffer_text(note), err))
 		good = error_within(err, "%s", path);
+	*checkpoint = good ? inquiry->checkpoint : (struct checkpoint){0};
 	memory_free(path);
 	return good;
 }
 
+/* Parses what a note says into inquiry->lineage. */
+static bool
+read_lineage(struct inquiry *inquiry, uint64_t note, struct error *err)
+{
+	struct catalog_block block;
+	struct record record;
+	struct arena arena;
+	bool good;
+
+	lineage_close(inquiry->lineage);
+	inquiry->lineage = NULL;
+	arena_init(&arena);
+	good = block_of(inquiry, note, &block, err) &&
+	    read_one(inquiry, &block, note, &arena, &record, err) &&
+	    lineage_parse("the recorded lineage", record.detail, &inquiry->lineage, err);
+	inquiry->lineage_note = note;
+	arena_fini(&arena);
+	return good;
+}
+
 bool
-inquiry_lineage_at(struct inquiry *inquiry, uint64_t record, struct lineage **lineage,
+inquiry_lineage_at(struct inquiry *inquiry, uint64_t record, const struct lineage **lineage,
     uint32_t *epoch, struct error *err)
 {
-	const struct record *note;
-	uint64_t note_record;
+	uint64_t note;
 	bool found;
 
 	*lineage = NULL;
 	*epoch = 0;
-	if (!catalog_epoch_at(inquiry->catalog, record, epoch, &note_record, &found, err))
+	if (!catalog_epoch_at(inquiry->catalog, record, epoch, &note, &found, err))
 		return false;
 	if (!found)
 		return true;
-	note = inquiry_record(inquiry, note_record, err);
-	if (!note)
+	if ((!inquiry->lineage || inquiry->lineage_note != note) &&
+	    !read_lineage(inquiry, note, err))
 		return false;
-	return lineage_parse("the recorded lineage", note->detail, lineage, err);
+	*lineage = inquiry->lineage;
+	return true;
 }

@@ -53,7 +53,7 @@ document_of(const struct lineage *lineage, uint32_t epoch, struct text tree)
 json_t *
 inquiry_lineage(struct inquiry *inquiry, struct text name, struct error *err)
 {
-	struct lineage *lineage = NULL;
+	const struct lineage *lineage;
 	struct buffer tree = {0};
 	json_t *document = NULL;
 	struct text nearest;
@@ -75,6 +75,5 @@ inquiry_lineage(struct inquiry *inquiry, struct text name, struct error *err)
 		    nearest.data ? "?" : "");
 	}
 	buffer_fini(&tree);
-	lineage_close(lineage);
 	return document;
 }

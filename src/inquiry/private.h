@@ -22,17 +22,30 @@ struct inquiry {
 	struct ledger_reader *ledger;
 	struct partition **partitions; /* copies, in order of number */
 	size_t partition_count, partition_capacity;
-	/* The block read last. */
+	/* The record read last. */
+	struct arena record_arena;
+	struct record record;
+	uint64_t record_index;
+	struct catalog_block record_block; /* that it stands in; number 0: none was read */
+	/* The block read last, whole. */
 	struct arena arena;
 	struct catalog_block block;
 	struct block_content content;
+	/* The lineage asked for last, by its note, and the checkpoint that was found good last. */
+	struct lineage *lineage;
+	uint64_t lineage_note;
+	struct checkpoint checkpoint;
+	struct buffer checkpoint_note;
 };
 
-/* Reads a block into inquiry->content (kept if it is the one read last). */
+/* Reads a block into inquiry->content (kept if it is the one read last): for those who want many of its records. */
 MUST_USE bool
 inquiry_block(struct inquiry *inquiry, const struct catalog_block *block, struct error *err);
-/* One record by its ledger index; borrowed until the next block is read. ERROR_DAMAGED if there is none. */
+/* One record by its ledger index; borrowed until the next record or block is read. ERROR_DAMAGED if there is none. */
 const struct record *inquiry_record(struct inquiry *inquiry, uint64_t index, struct error *err);
+/* The same by way of its whole block, where its neighbours are wanted next. */
+const struct record *
+inquiry_record_in_block(struct inquiry *inquiry, uint64_t index, struct error *err);
 /* NULL if no partition has that number */
 const struct partition *inquiry_partition(const struct inquiry *inquiry, uint32_t number);
 
@@ -44,11 +57,11 @@ bool inquiry_find_position(const struct inquiry *inquiry, struct text named,
     const struct partition **partition, int64_t *offset);
 
 /* The newest signed checkpoint. ERROR_MISSING: none yet; ERROR_REFUSED, _MALFORMED: not ours. note is appended. */
-MUST_USE bool inquiry_checkpoint(const struct inquiry *inquiry, struct checkpoint *checkpoint,
-    struct buffer *note, struct error *err);
-/* The lineage in force at a record; *lineage NULL before the first (ended by lineage_close). */
-MUST_USE bool inquiry_lineage_at(struct inquiry *inquiry, uint64_t record, struct lineage **lineage,
-    uint32_t *epoch, struct error *err);
+MUST_USE bool inquiry_checkpoint(
+    struct inquiry *inquiry, struct checkpoint *checkpoint, struct buffer *note, struct error *err);
+/* The lineage in force at a record; *lineage NULL before the first; borrowed until the next call. */
+MUST_USE bool inquiry_lineage_at(struct inquiry *inquiry, uint64_t record,
+    const struct lineage **lineage, uint32_t *epoch, struct error *err);
 /* The audit path of a record in the tree of size leaves. */
 MUST_USE bool inquiry_path(struct inquiry *inquiry, uint64_t index, uint64_t size,
     struct tree_path *path, struct error *err);

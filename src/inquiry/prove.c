@@ -29,7 +29,7 @@ static bool
 leaf_hash(void *context, uint64_t index, struct tree_hash *hash, struct error *err)
 {
 	struct leaves *leaves = context;
-	const struct record *record = inquiry_record(leaves->inquiry, index, err);
+	const struct record *record = inquiry_record_in_block(leaves->inquiry, index, err);
 	struct buffer leaf = {0};
 
 	if (!record)

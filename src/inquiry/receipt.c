@@ -194,9 +194,10 @@ proof_document(struct inquiry *inquiry, uint64_t index)
 	struct error err = {0};
 	char segment[32];
 
-	snprintf(segment, sizeof(segment), "%06u.avro", inquiry->block.segment);
+	snprintf(segment, sizeof(segment), "%06u.avro", inquiry->record_block.segment);
 	json_object_set_new(document, "segment", json_string(segment));
-	json_object_set_new(document, "block", json_integer((json_int_t)inquiry->block.number));
+	json_object_set_new(
+	    document, "block", json_integer((json_int_t)inquiry->record_block.number));
 	if (inquiry_checkpoint(inquiry, &checkpoint, &note, &err)) {
 		json_object_set_new(document, "signed", json_boolean(index < checkpoint.size));
 		json_object_set_new(
@@ -228,7 +229,7 @@ aside_document(const struct record *record)
 json_t *
 inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err)
 {
-	struct lineage *lineage = NULL;
+	const struct lineage *lineage;
 	const struct record *record;
 	json_t *document;
 	uint64_t index;
@@ -238,10 +239,8 @@ inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err)
 	    !inquiry_lineage_at(inquiry, index, &lineage, &epoch, err))
 		return NULL;
 	record = inquiry_record(inquiry, index, err);
-	if (!record) {
-		lineage_close(lineage);
+	if (!record)
 		return NULL;
-	}
 	document =
 	    json_pack("{s:o, s:o}", "named", show_text(named), "position", show_position(record));
 	if (record->kind == RECORD_EVENT) {
@@ -255,6 +254,5 @@ inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err)
 		json_object_update_new(document, aside_document(record));
 	}
 	json_object_set_new(document, "proof", proof_document(inquiry, index));
-	lineage_close(lineage);
 	return document;
 }

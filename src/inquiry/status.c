@@ -127,7 +127,7 @@ disk_document(const struct inquiry *inquiry)
 }
 
 static json_t *
-checkpoint_document(const struct inquiry *inquiry)
+checkpoint_document(struct inquiry *inquiry)
 {
 	struct checkpoint checkpoint;
 	struct buffer note = {0};

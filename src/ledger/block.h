@@ -136,6 +136,15 @@ MUST_USE bool block_read(struct text body, uint32_t objects, struct symbols *nam
     const struct keys *keys, struct arena *arena, struct block_content *content, struct error *err);
 
 /*
+ * One record of a block, by its number in it: those before it are walked over,
+ * those behind it are not looked at, so what is wrong with them goes unseen here.
+ * Texts are in *arena. ERROR_DAMAGED as above, or when the block has no such record.
+ */
+MUST_USE bool
+block_read_one(struct text body, uint32_t objects, uint32_t number, struct symbols *names,
+    const struct keys *keys, struct arena *arena, struct record *record, struct error *err);
+
+/*
  * The canonical leaf of one record: what its proof discloses. Appends to out.
  * The same whether texts are VALUE_TEXT or VALUE_HASHED; keys may be NULL if
  * all are hashed, which is also the quick way for many records.

@@ -56,6 +56,7 @@ static void
 take_value(struct block_reading *in, uint32_t dataset, uint32_t field, struct value *value)
 {
 	const struct read_text *read = NULL;
+	struct text plain;
 	bool open = false;
 
 	*value = (struct value){VALUE_NULL};
@@ -86,28 +87,33 @@ take_value(struct block_reading *in, uint32_t dataset, uint32_t field, struct va
 	default:
 		return;
 	}
-	if (!read)
+	if (!read || !reading_gives(in))
 		return;
-	if (open && read->plain.data)
-		*value = (struct value){VALUE_TEXT, .text = read->plain};
+	plain = open ? reading_show(in, read) : TEXT_NONE;
+	if (plain.data)
+		*value = (struct value){VALUE_TEXT, .text = plain};
 	else
 		*value = (struct value){VALUE_HASHED, .hashed = read->hashed};
 }
 
+/* The changes of a record that nobody wants: what they write first is kept for later ones. */
 static void
-take_changes(struct block_reading *in, const struct read_shape *shape, struct event *event)
+walk_changes(struct block_reading *in, const struct read_shape *shape)
 {
-	uint64_t count = reading_array(in, BLOCK_RECORD_CHANGES_MAX * 2);
+	struct value unused;
 	uint32_t i;
 
-	if (count != (uint64_t)shape->field_count * 2)
-		reading_refuse(
-		    in, "%llu values of %u fields", (unsigned long long)count, shape->field_count);
-	in->change_count += shape->field_count;
-	if (in->change_count > BLOCK_CHANGES_MAX)
-		reading_refuse(in, "more than %d changes in one block", BLOCK_CHANGES_MAX);
-	if (in->bytes.bad)
-		return;
+	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
+		take_value(in, shape->dataset, shape->fields[i], &unused);
+		take_value(in, shape->dataset, shape->fields[i], &unused);
+	}
+}
+
+static void
+give_changes(struct block_reading *in, const struct read_shape *shape, struct event *event)
+{
+	uint32_t i;
+
 	event->change_count = shape->field_count;
 	event->changes = arena_get(in->arena, shape->field_count * sizeof(struct change));
 	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
@@ -117,6 +123,25 @@ take_changes(struct block_reading *in, const struct read_shape *shape, struct ev
 		take_value(in, shape->dataset, change->field, &change->old_value);
 		take_value(in, shape->dataset, change->field, &change->new_value);
 	}
+}
+
+static void
+take_changes(struct block_reading *in, const struct read_shape *shape, struct event *event)
+{
+	uint64_t count = reading_array(in, BLOCK_RECORD_CHANGES_MAX * 2);
+
+	if (count != (uint64_t)shape->field_count * 2)
+		reading_refuse(
+		    in, "%llu values of %u fields", (unsigned long long)count, shape->field_count);
+	in->change_count += shape->field_count;
+	if (in->change_count > BLOCK_CHANGES_MAX)
+		reading_refuse(in, "more than %d changes in one block", BLOCK_CHANGES_MAX);
+	if (in->bytes.bad)
+		return;
+	if (reading_gives(in))
+		give_changes(in, shape, event);
+	else
+		walk_changes(in, shape);
 	reading_array_end(in, count);
 }
 
@@ -252,6 +277,8 @@ take_object(struct block_reading *in, struct block_content *content)
 
 	if (in->bytes.bad)
 		reading_refuse(in, "no object that this format has");
+	else if (object == OBJECT_MARK && in->wanted != EVERY_RECORD)
+		reading_refuse(in, "a mark, where a record is wanted");
 	else if (object == OBJECT_MARK)
 		take_mark(in, &content->marks[content->mark_count++]);
 	else
@@ -281,6 +308,7 @@ block_read(struct text body, uint32_t objects, struct symbols *names, const stru
 {
 	struct block_reading in = {
 	    .bytes = reader_of(body),
+	    .wanted = EVERY_RECORD,
 	    .names = names,
 	    .keys = keys,
 	    .arena = arena,
@@ -295,6 +323,45 @@ block_read(struct text body, uint32_t objects, struct symbols *names, const stru
 		take_object(&in, content);
 	if (!in.bytes.bad && reader_left(&in.bytes))
 		reading_refuse(&in, "%zu bytes behind the last one", reader_left(&in.bytes));
+	reading_fini(&in);
+	return !in.bytes.bad;
+}
+
+/* What a record borrows from the block's bytes. */
+static void
+copy_texts(struct record *record, struct arena *arena)
+{
+	struct text *const texts[] = {&record->source, &record->partition, &record->reason,
+	    &record->detail, &record->event.id, &record->event.entity};
+	size_t i;
+
+	for (i = 0; i < ARRAY_COUNT(texts); i++)
+		*texts[i] = arena_text(arena, *texts[i]);
+}
+
+bool
+block_read_one(struct text body, uint32_t objects, uint32_t number, struct symbols *names,
+    const struct keys *keys, struct arena *arena, struct record *record, struct error *err)
+{
+	struct block_reading in = {
+	    .bytes = reader_of(body),
+	    .wanted = number,
+	    .names = names,
+	    .keys = keys,
+	    .arena = arena,
+	    .err = err,
+	};
+	struct block_content content = {.records = record};
+
+	in.start = in.bytes.next;
+	if (number >= objects || number >= BLOCK_RECORDS_MAX)
+		return error_set(err, ERROR_DAMAGED, "record %u of %u objects", number, objects);
+	for (; in.object <= number && !in.bytes.bad; in.object++) {
+		content.record_count = 0;
+		take_object(&in, &content);
+	}
+	if (!in.bytes.bad)
+		copy_texts(record, arena);
 	reading_fini(&in);
 	return !in.bytes.bad;
 }

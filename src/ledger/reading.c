@@ -228,14 +228,13 @@ reading_origin(struct block_reading *in)
 
 /* Shows a sealed text and checks it against its mac. */
 static struct text
-unseal(struct block_reading *in, const struct read_text *read, struct text hidden)
+unseal(struct block_reading *in, const struct read_text *read, size_t number)
 {
+	struct text hidden = read->hidden;
 	const struct text_key *key;
 	uint8_t mac[TEXT_MAC_BYTES];
 	char *plain;
 
-	if (!in->keys)
-		return TEXT_NONE;
 	if (!in->text_keys)
 		in->text_keys = text_keys_open(in->keys, in->names);
 	key = text_keys_of(in->text_keys, read->dataset, read->field);
@@ -245,10 +244,19 @@ unseal(struct block_reading *in, const struct read_text *read, struct text hidde
 		text_key_cipher(key, read->hashed.mac, plain, hidden.size);
 	text_key_mac(key, (struct text){plain, hidden.size}, mac);
 	if (memcmp(mac, read->hashed.mac, sizeof(mac)) != 0)
-		reading_refuse(in,
-		    "text %zu does not match its mac: altered, or another store's key",
-		    in->text_count);
+		reading_refuse(
+		    in, "text %zu does not match its mac: altered, or another store's key", number);
 	return (struct text){plain, hidden.size};
+}
+
+struct text
+reading_show(struct block_reading *in, const struct read_text *read)
+{
+	size_t number = (size_t)(read - in->texts);
+
+	if (in->keys && !read->plain.data)
+		in->texts[number].plain = unseal(in, read, number);
+	return read->plain;
 }
 
 const struct read_text *
@@ -264,11 +272,10 @@ reading_new_text(struct block_reading *in, uint32_t dataset, uint32_t field, boo
 		return NULL;
 	memcpy(read.hashed.mac, mac.data, TEXT_MAC_BYTES);
 	read.hashed.size = (uint32_t)size;
-	if (sealed)
-		read.plain = unseal(in, &read, hidden);
+	read.hidden = hidden;
 	memory_grow(&in->texts, &in->text_capacity, in->text_count + 1, sizeof(struct read_text));
-	in->texts[in->text_count] = read;
-	return &in->texts[in->text_count++];
+	in->texts[in->text_count++] = read;
+	return &in->texts[in->text_count - 1];
 }
 
 const struct read_text *

@@ -31,11 +31,16 @@ struct read_text {
 	uint32_t dataset, field; /* of a sealed text */
 	bool sealed;
 	struct hashed_text hashed;
-	struct text plain; /* absent without keys */
+	struct text hidden; /* sealed: as it stands in the block */
+	struct text plain;  /* absent without keys, and until reading_show() */
 };
+
+#define EVERY_RECORD UINT32_MAX
 
 struct block_reading {
 	struct reader bytes;
+	uint32_t
+	    wanted; /* EVERY_RECORD, or the one that is given: the others are only walked over */
 	const uint8_t *start;
 	struct symbols *names;
 	const struct keys *keys;     /* NULL: texts stay hidden */
@@ -80,11 +85,19 @@ reading_new_text(struct block_reading *in, uint32_t dataset, uint32_t field, boo
 const struct read_text *
 reading_sealed_again(struct block_reading *in, uint32_t dataset, uint32_t field);
 const struct read_text *reading_hashed_again(struct block_reading *in);
-/* A copy in the arena. */
+/* Whether the record under way is given. */
+static inline bool
+reading_gives(const struct block_reading *in)
+{
+	return in->wanted == EVERY_RECORD || in->object == in->wanted;
+}
+/* A sealed text's plain one, shown the first time that somebody wants it. */
+struct text reading_show(struct block_reading *in, const struct read_text *read);
+/* A copy in the arena; of one wanted record, copies are made at the end. */
 static inline struct text
 reading_keep(struct block_reading *in, struct text text)
 {
-	return arena_text(in->arena, text);
+	return in->wanted == EVERY_RECORD ? arena_text(in->arena, text) : text;
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two libraries, one format; reading is always zlib's. */
+/* Two libraries, one format. What ISA-L cannot read is zlib's to judge: one set of sentences. */
 #include "squeeze.h"
 
 #include <assert.h>
@@ -150,8 +150,48 @@ inflate_some(z_stream *stream, size_t limit, size_t before, struct buffer *out)
 	return result;
 }
 
-bool
-unsqueeze(struct text deflated, size_t limit, struct buffer *out, struct error *err)
+#ifdef DYETRACE_WITH_ISAL
+/* Into `room` bytes behind out; *small: that was too little. */
+static bool
+inflate_isal(struct text deflated, size_t room, struct buffer *out, bool *small)
+{
+	struct inflate_state state;
+	int result;
+
+	buffer_reserve(out, room);
+	isal_inflate_init(&state);
+	state.next_in = (uint8_t *)deflated.data;
+	state.avail_in = (uint32_t)deflated.size;
+	state.next_out = out->data + out->size;
+	state.avail_out = (uint32_t)room;
+	state.crc_flag = ISAL_DEFLATE;
+	result = isal_inflate_stateless(&state);
+	*small = result == ISAL_OUT_OVERFLOW;
+	if (result != ISAL_DECOMP_OK || state.block_state != ISAL_BLOCK_FINISH || state.avail_in)
+		return false;
+	out->size += state.total_out;
+	return true;
+}
+
+static bool
+unsqueeze_isal(struct text deflated, size_t limit, struct buffer *out)
+{
+	size_t room = 8 * deflated.size < limit ? 8 * deflated.size : limit;
+	bool small = true;
+
+	if (room < out->capacity - out->size)
+		room = out->capacity - out->size < limit ? out->capacity - out->size : limit;
+	while (room && !inflate_isal(deflated, room, out, &small)) {
+		if (!small || room == limit)
+			return false;
+		room = room < limit / 2 ? 2 * room : limit;
+	}
+	return room != 0;
+}
+#endif
+
+static bool
+unsqueeze_zlib(struct text deflated, size_t limit, struct buffer *out, struct error *err)
 {
 	z_stream stream = {.next_in = (uint8_t *)deflated.data, .avail_in = (uInt)deflated.size};
 	size_t before = out->size;
@@ -170,4 +210,14 @@ unsqueeze(struct text deflated, size_t limit, struct buffer *out, struct error *
 		return error_set(err, ERROR_DAMAGED,
 		    "has %u bytes behind the end of its deflated data", stream.avail_in);
 	return true;
+}
+
+bool
+unsqueeze(struct text deflated, size_t limit, struct buffer *out, struct error *err)
+{
+#ifdef DYETRACE_WITH_ISAL
+	if (unsqueeze_isal(deflated, limit, out))
+		return true;
+#endif
+	return unsqueeze_zlib(deflated, limit, out, err);
 }

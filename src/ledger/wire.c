@@ -8,7 +8,7 @@ static_assert(sizeof(double) == 8 && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
     "doubles are written as they stand in memory");
 
 int64_t
-take_long(struct reader *reader)
+take_long_of_many(struct reader *reader)
 {
 	const uint8_t *start = reader->next;
 	int64_t value = reader_long(reader);
@@ -17,22 +17,6 @@ take_long(struct reader *reader)
 	if (!reader->bad && reader->next - start > 1 && !reader->next[-1])
 		reader->bad = true;
 	return reader->bad ? 0 : value;
-}
-
-uint64_t
-take_count(struct reader *reader, uint64_t max)
-{
-	int64_t value = take_long(reader);
-
-	if (value < 0 || (uint64_t)value > max)
-		reader->bad = true;
-	return reader->bad ? 0 : (uint64_t)value;
-}
-
-unsigned
-take_branch(struct reader *reader, unsigned branches)
-{
-	return (unsigned)take_count(reader, branches - 1);
 }
 
 bool

@@ -164,11 +164,34 @@ wrapping_subtract(int64_t a, int64_t b)
 }
 
 /* Every take_ gives 0 or absent once the reader is bad. */
-int64_t take_long(struct reader *reader);
+int64_t take_long_of_many(struct reader *reader);
+static inline int64_t
+take_long(struct reader *reader)
+{
+	/* Most are one byte: branches, numbers within the block, small differences. */
+	if (!reader->bad && reader->next < reader->end && *reader->next < 0x80) {
+		uint8_t byte = *reader->next++;
+
+		return (byte >> 1) ^ -(byte & 1);
+	}
+	return take_long_of_many(reader);
+}
 /* 0 ≤ and ≤ max */
-uint64_t take_count(struct reader *reader, uint64_t max);
+static inline uint64_t
+take_count(struct reader *reader, uint64_t max)
+{
+	int64_t value = take_long(reader);
+
+	if (value < 0 || (uint64_t)value > max)
+		reader->bad = true;
+	return reader->bad ? 0 : (uint64_t)value;
+}
 /* Which of `branches` branches; 0 when bad. */
-unsigned take_branch(struct reader *reader, unsigned branches);
+static inline unsigned
+take_branch(struct reader *reader, unsigned branches)
+{
+	return (unsigned)take_count(reader, branches - 1);
+}
 bool take_boolean(struct reader *reader);
 double take_double(struct reader *reader);
 struct text take_string(struct reader *reader);

@@ -2,7 +2,7 @@
 /*
  * A block from anybody. First byte: how many objects are claimed, and by its
  * top bit whether there are keys. What is read has leaves that can be shown,
- * the same with and without keys.
+ * the same with and without keys, and each record is the same when it alone is read.
  */
 #include "ledger/block.h"
 
@@ -31,24 +31,60 @@ show_leaves(
 	}
 }
 
+/* From bytes that may be bad behind it: it is read, or refused. */
+static void
+read_one(struct text body, uint32_t objects, uint32_t number, struct symbols *names,
+    const struct keys *keys, const struct record *expected)
+{
+	struct buffer leaf = {0}, again = {0};
+	struct error err = {0};
+	struct record record;
+	struct arena arena;
+
+	arena_init(&arena);
+	if (block_read_one(body, objects, number, names, keys, &arena, &record, &err))
+		leaf_encode(&record, names, keys, &again);
+	else
+		assert(!expected && err.kind == ERROR_DAMAGED && err.text[0]);
+	if (expected) {
+		leaf_encode(expected, names, keys, &leaf);
+		assert(text_equal(buffer_text(&leaf), buffer_text(&again)));
+	}
+	buffer_fini(&leaf);
+	buffer_fini(&again);
+	arena_fini(&arena);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct keys *keys;
-	struct symbols *names = symbols_open();
+	const struct keys *given;
 	struct block_content content;
+	struct symbols *names;
 	struct error err = {0};
 	struct arena arena;
+	struct text body;
+	uint32_t objects, i;
 
 	if (!keys)
 		keys = random_keys();
+	if (!size)
+		return 0;
+	body = (struct text){(const char *)data + 1, size - 1};
+	objects = data[0] & 0x7f;
+	given = data[0] & 0x80 ? keys : NULL;
+	names = symbols_open();
 	arena_init(&arena);
-	if (size &&
-	    block_read((struct text){(const char *)data + 1, size - 1}, data[0] & 0x7f, names,
-		data[0] & 0x80 ? keys : NULL, &arena, &content, &err))
+	if (block_read(body, objects, names, given, &arena, &content, &err)) {
 		show_leaves(&content, names, keys);
-	else
-		assert(!size || (err.kind == ERROR_DAMAGED && err.text[0]));
+		for (i = 0; i < content.record_count; i++)
+			read_one(body, objects, i, names, given, &content.records[i]);
+	} else {
+		assert(err.kind == ERROR_DAMAGED && err.text[0]);
+		for (i = 0; i < objects; i++)
+			read_one(body, objects, i, names, given, NULL);
+	}
 	arena_fini(&arena);
 	symbols_close(names);
 	return 0;

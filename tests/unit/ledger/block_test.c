@@ -256,6 +256,46 @@ what_is_read_back_is_what_was_added(void **state)
 	each_block(1, compare_both_ways);
 }
 
+/* The block's last object is a mark, and no record. */
+static void
+compare_one_by_one(const struct block *block, const struct added *from)
+{
+	const struct keys *keys = random_below(&world, 2) ? world.keys : NULL;
+	struct text body = buffer_text(&block->body);
+	struct error err = {0};
+	struct arena arena;
+	struct record record;
+	uint32_t i;
+
+	arena_init(&arena);
+	for (i = random_below(&world, 5); i < block->records; i += 1 + random_below(&world, 40)) {
+		struct symbols *names = symbols_open();
+		char *passing = memory_get(body.size);
+
+		/* What is given outlives the bytes it was read from. */
+		memcpy(passing, body.data, body.size);
+		if (!block_read_one((struct text){passing, body.size}, block->objects, i, names,
+			keys, &arena, &record, &err))
+			fail_msg("record %u: %s", i, err.text);
+		memory_free(passing);
+		same_record(&from[i].record, &record, names, keys);
+		same_leaf(&record, names, keys, leaf_of(block, i));
+		symbols_close(names);
+	}
+	for (i = block->records; i <= block->objects; i++)
+		assert_false(block_read_one(
+		    body, block->objects, i, world.names, keys, &arena, &record, &err));
+	assert_int_equal(err.kind, ERROR_DAMAGED);
+	arena_fini(&arena);
+}
+
+static void
+one_record_is_read_without_the_others(void **state)
+{
+	each_block(BLOCK_RECORDS_MAX, compare_one_by_one);
+	each_block(7, compare_one_by_one);
+}
+
 static struct tree tree;
 
 static void
@@ -726,6 +766,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_is_read_back_is_what_was_added),
+	    cmocka_unit_test(one_record_is_read_without_the_others),
 	    cmocka_unit_test(the_root_does_not_depend_on_where_blocks_are_cut),
 	    cmocka_unit_test(the_rows_say_where_things_stand),
 	    cmocka_unit_test(a_text_is_readable_where_it_was_read_and_nowhere_else),
