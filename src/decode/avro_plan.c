@@ -382,6 +382,12 @@ is_plain(const struct avro_node *node)
 	    (!node->logical || node->logical == AVRO_LOGICAL_UUID);
 }
 
+static bool
+is_words(const struct avro_node *node)
+{
+	return node->kind != AVRO_KIND_BOOLEAN && node->kind != AVRO_KIND_FLOAT;
+}
+
 /* A union of plain values, all for one cell, is a step of its own. */
 static bool
 compile_plain_union(
@@ -389,11 +395,14 @@ compile_plain_union(
 {
 	const struct want *here = want_here(wants, false);
 	size_t first = plan->target_count;
+	bool words = true;
 	uint32_t i;
 
-	for (i = 0; i < node->count; i++)
+	for (i = 0; i < node->count; i++) {
 		if (!is_plain(node->inside[i]))
 			return false;
+		words = words && is_words(node->inside[i]);
+	}
 	if (!here || wants.count != 1)
 		return false;
 	memory_grow(&plan->targets, &plan->target_capacity, first + node->count + 1,
@@ -401,7 +410,7 @@ compile_plain_union(
 	for (i = 0; i < node->count; i++)
 		plan->targets[plan->target_count++] = plain[node->inside[i]->kind];
 	emit(plan, place,
-	    (struct plan_step){.op = PLAN_ONE_OF,
+	    (struct plan_step){.op = words ? PLAN_ONE_OF_WORDS : PLAN_ONE_OF,
 		.base = (uint16_t)here->base,
 		.offset = here->offset,
 		.a = node->count,
@@ -565,10 +574,12 @@ compile(struct plan *plan, uint32_t place, const struct avro_node *node, struct 
 		plan->found[here->offset / sizeof(struct cell)] = true;
 	if (is_nobodys(plan, place, node, wants))
 		skip(plan, place, node);
-	else if (null != 2)
+	else if (null != 2 && here && is_text(node->inside[1 - null]))
 		compile_nullable(plan, place, node, null, wants);
 	else if (node->kind == AVRO_KIND_UNION && compile_plain_union(plan, place, node, wants))
 		return;
+	else if (null != 2)
+		compile_nullable(plan, place, node, null, wants);
 	else if (node->kind == AVRO_KIND_UNION)
 		compile_union(plan, place, node, wants);
 	else if (want_here(wants, true) && node->kind != AVRO_KIND_ARRAY &&

@@ -54,9 +54,10 @@ enum plan_op {
 	PLAN_TEXT,
 	PLAN_TEXT_OR_NULL, /* of two branches b is null */
 	PLAN_ONE_OF, /* a: branches; targets[b + i]: the operation that fills the cell from branch i */
-	PLAN_FIXED,  /* a: bytes */
-	PLAN_SYMBOL, /* a: symbols */
-	PLAN_TIME,   /* a: of the moment's unit in a millisecond */
+	PLAN_ONE_OF_WORDS, /* the same, where they are null, int, long, double or text */
+	PLAN_FIXED,        /* a: bytes */
+	PLAN_SYMBOL,       /* a: symbols */
+	PLAN_TIME,         /* a: of the moment's unit in a millisecond */
 	PLAN_DATE,
 	PLAN_DECIMAL,       /* b: scale */
 	PLAN_DECIMAL_FIXED, /* a: bytes; b: scale */

@@ -4,18 +4,8 @@
  * and the place in the program stay in registers; what a step does is a
  * function of its own, inline where it is done often.
  */
-#include "avro_fill.h"
+#include "avro_union.h"
 #include "model/reason.h"
-
-static inline struct avro_piece
-skip_text_or_null(const struct plan_step *step, const uint8_t *p, const uint8_t *end)
-{
-	struct avro_piece branch = avro_index(p, end, 2, AVRO_FAULT_BRANCH);
-
-	if (!branch.next || branch.value == step->b)
-		return branch;
-	return avro_text(branch.next, end);
-}
 
 static COLD struct avro_piece
 skip_text_list(const uint8_t *p, const uint8_t *end, uint32_t texts)
@@ -37,80 +27,6 @@ skip_text_list(const uint8_t *p, const uint8_t *end, uint32_t texts)
 		if (!piece.next)
 			return piece;
 	}
-}
-
-/* A union of something and null; *next: where the program goes on behind null. */
-static inline struct avro_piece
-nullable(const struct avro_reading *reading, const struct plan_step *step, const uint8_t *p,
-    const uint8_t *end, const struct plan_step **next)
-{
-	struct avro_piece piece = avro_index(p, end, 2, AVRO_FAULT_BRANCH);
-
-	if (piece.next && piece.value == step->b)
-		*next = &reading->plan->steps[step->a];
-	return piece;
-}
-
-static inline struct avro_piece
-any_union(const struct avro_reading *reading, const struct plan_step *step, const uint8_t *p,
-    const uint8_t *end, const struct plan_step **next)
-{
-	struct avro_piece piece = avro_index(p, end, step->a, AVRO_FAULT_BRANCH);
-	const struct plan *plan = reading->plan;
-
-	if (piece.next)
-		*next = &plan->steps[plan->targets[step->b + piece.value]];
-	return piece;
-}
-
-static inline struct avro_piece
-text_or_null(struct avro_reading *reading, const struct plan_step *step, const uint8_t *p,
-    const uint8_t *end)
-{
-	struct avro_piece branch = avro_index(p, end, 2, AVRO_FAULT_BRANCH);
-
-	if (!branch.next || branch.value == step->b) {
-		fill_null(reading, step);
-		return branch;
-	}
-	return avro_at(
-	    reading, branch.next, fill_text(reading, step, avro_text(branch.next, end), end));
-}
-
-static inline struct avro_piece
-branch_of_plain(struct avro_reading *reading, const struct plan_step *step, enum plan_op op,
-    const uint8_t *p, const uint8_t *end)
-{
-	switch (op) {
-	case PLAN_TEXT:
-		return fill_text(reading, step, avro_text(p, end), end);
-	case PLAN_LONG:
-		return fill_integer(reading, step, avro_long_wide(p, end));
-	case PLAN_DOUBLE:
-		return fill_double(reading, step, avro_bytes(p, end, 8));
-	case PLAN_INT:
-		return fill_integer(reading, step, avro_int(p, end));
-	case PLAN_FLOAT:
-		return fill_float(reading, step, avro_bytes(p, end, 4));
-	case PLAN_BOOLEAN:
-		return fill_boolean(reading, step, avro_boolean(p, end));
-	default:
-		fill_null(reading, step);
-		return (struct avro_piece){p, 0};
-	}
-}
-
-static inline struct avro_piece
-one_of_plain(struct avro_reading *reading, const struct plan_step *step, const uint8_t *p,
-    const uint8_t *end)
-{
-	struct avro_piece branch = avro_index(p, end, step->a, AVRO_FAULT_BRANCH);
-	const uint32_t *ops = &reading->plan->targets[step->b];
-
-	if (UNLIKELY(!branch.next))
-		return branch;
-	return avro_at(reading, branch.next,
-	    branch_of_plain(reading, step, (enum plan_op)ops[branch.value], branch.next, end));
 }
 
 /* The change that was read is whole: goes on to the next one. */
@@ -234,6 +150,9 @@ avro_run(struct avro_reading *reading, const uint8_t *p, const uint8_t *end,
 		case PLAN_ONE_OF:
 			piece = one_of_plain(reading, step, p, end);
 			break;
+		case PLAN_ONE_OF_WORDS:
+			piece = one_of_words(reading, step, p, end);
+			break;
 		case PLAN_FIXED:
 			piece = fixed_text(reading, step, p, end);
 			break;
@@ -263,6 +182,8 @@ avro_run(struct avro_reading *reading, const uint8_t *p, const uint8_t *end,
 		case PLAN_REFUSE_LIST:
 			piece = avro_stop(reading, REASON_CHANGES, "not an array");
 			break;
+		default:
+			__builtin_unreachable();
 		}
 		if (UNLIKELY(!piece.next))
 			break;

@@ -30,7 +30,46 @@
 #define CUT "the bytes end inside a value"
 #define BLOCK "items that do not fill the bytes which their block says"
 
+/* Before so many bytes that a value can be read at once. */
+#define BEFORE(type)                                                                               \
+	RECORD("r",                                                                                \
+	    FIELD("a", type) "," FIELD("z", "{\"type\":\"fixed\",\"name\":\"f\",\"size\":70}"))
+#define SEVENTY "'1234567890123456789012345678901234567890123456789012345678901234567890'"
+#define SCALAR "[\"null\",\"int\",\"long\",\"double\",\"string\"]"
+
 static const struct avro_case cases[] = {
+    /* Unions. */
+    {BEFORE(SCALAR), "a", "0a" SEVENTY,
+	BAD("field a: a number that is no branch of the union (byte 1 of 71)")},
+    {BEFORE(SCALAR), "a", "01" SEVENTY,
+	BAD("field a: a number that is no branch of the union (byte 1 of 71)")},
+    {BEFORE(SCALAR), "a", "02 8080808010" SEVENTY,
+	BAD("field a: an int of more than 32 bits (byte 2 of 76)")},
+    {BEFORE(SCALAR), "a", "02 8180808010" SEVENTY,
+	BAD("field a: an int of more than 32 bits (byte 2 of 76)")},
+    {BEFORE(SCALAR), "a", "04 ffffffffffffffffff02" SEVENTY,
+	BAD("field a: " OVERLONG " (byte 2 of 81)")},
+    {BEFORE(SCALAR), "a", "08 01" SEVENTY, BAD("field a: " LENGTH " (byte 2 of 72)")},
+    {BEFORE(SCALAR), "a", "08 feffffffffffff7f" SEVENTY, BAD("field a: " LENGTH " (byte 2 of 79)")},
+    {BEFORE(SCALAR), "a", "08 ffffffffffffffffff01" SEVENTY,
+	BAD("field a: " LENGTH " (byte 2 of 81)")},
+    {BEFORE(SCALAR), "a", "08 8e01" SEVENTY, BAD("field a: " LENGTH " (byte 2 of 73)")},
+    {BEFORE(SCALAR), "a", "08 06'a' ff 'b'" SEVENTY,
+	"not-utf8: field a: bytes that are not UTF-8 (byte 2 of 75)"},
+    {BEFORE(SCALAR), "a", "08 06'a' 00 'b'" SEVENTY,
+	"nul-in-text: field a: a NUL in text (byte 2 of 75)"},
+    {BEFORE(SCALAR), "a", "08 20'123456789012345' 80" SEVENTY,
+	"not-utf8: field a: bytes that are not UTF-8 (byte 2 of 88)"},
+    {BEFORE("[\"null\",\"string\"]"), "", "04" SEVENTY,
+	BAD("field a: a number that is no branch of the union (byte 1 of 71)")},
+    {BEFORE("[\"null\",\"string\"]"), "", "03" SEVENTY,
+	BAD("field a: a number that is no branch of the union (byte 1 of 71)")},
+    {BEFORE("[\"null\",\"string\"]"), "", "02 01" SEVENTY,
+	BAD("field a: " LENGTH " (byte 1 of 72)")},
+    {BEFORE("[\"null\",\"string\"]"), "", "02 8e01" SEVENTY,
+	BAD("field a: " LENGTH " (byte 1 of 73)")},
+    {BEFORE("[\"null\",\"string\"]"), "", "02 06'abc'" SEVENTY "'x'",
+	BAD("bytes behind the value (byte 76 of 76)")},
     /* Integers: too long, too large, not ended. */
     {ONE("\"long\""), "a", "80808080808080808080 01", BAD("field a: " OVERLONG " (byte 1 of 11)")},
     {ONE("\"long\""), "a", "ffffffffffffffffff02", BAD("field a: " OVERLONG " (byte 1 of 10)")},
