@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Canonical change events, one a line: read and fully validated (json), and
- * with the mapping applied until an event stands there (json_event). The peer
- * is jansson, which refuses duplicate keys too; for the event it looks up the
- * same parts and values in its tree, without making names numbers.
+ * Canonical change events, one a line. json: read, fully validated, and every
+ * key and value added to a sum. json_event: the mapping applied until an event
+ * stands there, and every part and value of it added to a sum. The peer is
+ * jansson, which refuses duplicate keys too; for the event it looks up the same
+ * parts and values in its tree, without making names numbers. What is timed is
+ * the same on both sides, and the sums of both must agree.
  *
  *   bench_json [FILE]     lines of FILE instead of made-up ones
  */
@@ -76,6 +78,32 @@ make_lines(struct lines *lines)
 
 static struct json_reader *reader;
 
+/* Of all that was timed. */
+static uint64_t our_total, their_total;
+
+static uint64_t
+sum_double(double number)
+{
+	return (uint64_t)(int64_t)(number * 100);
+}
+
+static uint64_t
+sum_node(const struct json_node *node)
+{
+	switch (node->kind) {
+	case NODE_TRUE:
+		return 1;
+	case NODE_LONG:
+		return (uint64_t)node->integer;
+	case NODE_DOUBLE:
+		return sum_double(node->number);
+	case NODE_TEXT:
+		return node->text.size;
+	default:
+		return 0;
+	}
+}
+
 static uint64_t
 parse_ours(void *context)
 {
@@ -83,13 +111,15 @@ parse_ours(void *context)
 	struct json_document document;
 	struct error err;
 	uint64_t sum = 0;
-	size_t i;
+	size_t i, k;
 
 	for (i = 0; i < lines->count; i++) {
 		if (!json_parse(reader, lines->items[i], &document, &err))
 			abort();
-		sum += document.count;
+		for (k = 0; k < document.count; k++)
+			sum += sum_node(&document.nodes[k]);
 	}
+	our_total += sum;
 	return sum;
 }
 
@@ -104,6 +134,42 @@ load(struct text line)
 }
 
 static uint64_t
+sum_single(const json_t *json)
+{
+	switch (json_typeof(json)) {
+	case JSON_TRUE:
+		return 1;
+	case JSON_INTEGER:
+		return (uint64_t)json_integer_value(json);
+	case JSON_REAL:
+		return sum_double(json_real_value(json));
+	case JSON_STRING:
+		return json_string_length(json);
+	default:
+		return 0;
+	}
+}
+
+static uint64_t
+sum_json(json_t *json)
+{
+	uint64_t sum = 0;
+	const char *key;
+	json_t *inside;
+	size_t i;
+
+	if (json_is_object(json)) {
+		json_object_foreach(json, key, inside) sum += strlen(key) + sum_json(inside);
+		return sum;
+	}
+	if (json_is_array(json)) {
+		json_array_foreach(json, i, inside) sum += sum_json(inside);
+		return sum;
+	}
+	return sum_single(json);
+}
+
+static uint64_t
 parse_theirs(void *context)
 {
 	const struct lines *lines = context;
@@ -113,9 +179,10 @@ parse_theirs(void *context)
 	for (i = 0; i < lines->count; i++) {
 		json_t *json = load(lines->items[i]);
 
-		sum += json_object_size(json);
+		sum += sum_json(json);
 		json_decref(json);
 	}
+	their_total += sum;
 	return sum;
 }
 
@@ -124,6 +191,42 @@ static const char mapping[] =
     "system: system\nchannel: channel\nentity: entity\nop: op\nchanges: {list: changes}\n";
 static struct decoder *decoder;
 static struct batch batch;
+
+static struct symbols *names;
+
+static uint64_t
+sum_value(const struct value *value)
+{
+	switch (value->kind) {
+	case VALUE_BOOLEAN:
+		return value->boolean;
+	case VALUE_LONG:
+		return (uint64_t)value->integer;
+	case VALUE_DOUBLE:
+		return sum_double(value->number);
+	case VALUE_TEXT:
+		return value->text.size;
+	default:
+		return 0;
+	}
+}
+
+static uint64_t
+sum_event(const struct event *event)
+{
+	const uint32_t symbols[] = {event->op, event->team, event->system, event->channel};
+	uint64_t sum =
+	    (uint64_t)event->time_ms + event->id.size + event->actor.size + event->entity.size;
+	size_t i;
+
+	for (i = 0; i < ARRAY_COUNT(symbols); i++)
+		sum += symbols_text(names, symbols[i]).size;
+	for (i = 0; i < event->change_count; i++)
+		sum += symbols_text(names, event->changes[i].field).size +
+		    2 * sum_value(&event->changes[i].old_value) +
+		    3 * sum_value(&event->changes[i].new_value);
+	return sum;
+}
 
 static uint64_t
 event_ours(void *context)
@@ -140,16 +243,23 @@ event_ours(void *context)
 		for (j = 0; j < batch.count; j++) {
 			if (batch.outcomes[j].disposition != DISPOSITION_RECORDED)
 				abort();
-			sum += (uint64_t)batch.events[j].time_ms + batch.events[j].change_count;
+			sum += sum_event(&batch.events[j]);
 		}
 	}
+	our_total += sum;
 	return sum;
 }
 
-static size_t
-look_at(json_t *value)
+static uint64_t
+sum_changes(const json_t *changes)
 {
-	return json_is_string(value) ? json_string_length(value) : (size_t)json_typeof(value);
+	uint64_t sum = 0;
+	size_t i, k;
+
+	for (i = 0; i < json_array_size(changes); i++)
+		for (k = 0; k < 3; k++)
+			sum += (k + 1) * sum_single(json_array_get(json_array_get(changes, i), k));
+	return sum;
 }
 
 static uint64_t
@@ -160,10 +270,10 @@ event_theirs(void *context)
 	static const struct timestamp_rule rule = {TIMESTAMP_ISO8601, NULL, 0};
 	const struct lines *lines = context;
 	uint64_t sum = 0;
-	size_t i, j, k;
+	size_t i, j;
 
 	for (i = 0; i < lines->count; i++) {
-		json_t *json = load(lines->items[i]), *changes = json_object_get(json, "changes");
+		json_t *json = load(lines->items[i]);
 		int64_t time_ms = 0;
 		struct error err;
 
@@ -171,14 +281,21 @@ event_theirs(void *context)
 			&rule, &time_ms, &err))
 			abort();
 		for (j = 0; j < ARRAY_COUNT(parts); j++)
-			sum += look_at(json_object_get(json, parts[j]));
-		for (j = 0; j < json_array_size(changes); j++)
-			for (k = 0; k < 3; k++)
-				sum += look_at(json_array_get(json_array_get(changes, j), k));
-		sum += (uint64_t)time_ms;
+			sum += sum_single(json_object_get(json, parts[j]));
+		sum += sum_changes(json_object_get(json, "changes")) + (uint64_t)time_ms;
 		json_decref(json);
 	}
+	their_total += sum;
 	return sum;
+}
+
+static void
+agree(void)
+{
+	if (our_total == their_total)
+		return;
+	fprintf(stderr, "bench_json: the two readers do not agree\n");
+	exit(1);
 }
 
 static struct keys *
@@ -201,7 +318,7 @@ open_decoder(void)
 	struct decoder_options options = {.settings_file = "bench",
 	    .source = "bench",
 	    .format = FORMAT_JSON,
-	    .names = symbols_open(),
+	    .names = names = symbols_open(),
 	    .keys = make_keys(),
 	    .changes_max = 512};
 	struct yaml_document *document;
@@ -231,7 +348,9 @@ main(int argc, char **argv)
 	open_decoder();
 	bench_pair(
 	    "json", (double)lines.count, parse_ours, &lines, "jansson", parse_theirs, &lines);
+	agree();
 	bench_pair(
 	    "json_event", (double)lines.count, event_ours, &lines, "jansson", event_theirs, &lines);
+	agree();
 	return 0;
 }
