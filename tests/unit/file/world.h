@@ -3,6 +3,9 @@
  * A temporary folder with files, and a host that accounts for what the file
  * source gives as the route would. What was given is written down as text, one
  * message a line: "a.jsonl#1 0 {…}", "a.jsonl#1 1 blank", "a.jsonl#1 2 !json-malformed …".
+ *
+ * Time is the world's own: monotonic_ms() stands still but for the source's
+ * waits, which take no time.
  */
 #ifndef DYETRACE_TESTS_FILE_WORLD_H
 #define DYETRACE_TESTS_FILE_WORLD_H
