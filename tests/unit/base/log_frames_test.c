@@ -19,19 +19,17 @@
 
 #include <cmocka.h>
 
-#include "base/digest.h"
-#include "base/file.h"
 #include "base/memory.h"
+#include "database_sample.h"
 
 #define COMMITS 12
 #define FRAME_BYTES (24 + 4096)
 
-static const char *const tables[] = {
+static const char tables[] =
     "CREATE TABLE thing (number INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL);"
     "CREATE INDEX thing_name ON thing (name);"
     "CREATE TABLE sum (one INTEGER PRIMARY KEY, things INTEGER NOT NULL);"
-    "INSERT INTO sum VALUES (1, 0);",
-};
+    "INSERT INTO sum VALUES (1, 0);";
 
 static char folder[40], path[96], log_path[96], shm_path[96];
 static struct buffer database_bytes, log_bytes;
@@ -39,59 +37,12 @@ static struct buffer database_bytes, log_bytes;
 static uint8_t (*states)[SHA256_BYTES]; /* behind each commit, [0]: before the first */
 static size_t *log_ends;                /* bytes of the log behind each commit */
 
-static void
-well(bool done, const struct error *err)
-{
-	if (!done)
-		fail_msg("%s", err->text);
-}
-
-static bool
-open_at(enum database_mode mode, struct database **database, struct error *err)
-{
-	const struct database_options options = {.path = path,
-	    .mode = mode,
-	    .application = 0x64796574u,
-	    .migration_count = 1,
-	    .migrations = tables};
-
-	return database_open(&options, database, err);
-}
-
-static bool
-read_state(struct database *database, uint8_t digest[SHA256_BYTES], struct error *err)
-{
-	static const char *const questions[] = {
-	    "SELECT number, name, body FROM thing ORDER BY number",
-	    "SELECT number, name, name FROM thing INDEXED BY thing_name ORDER BY name, number",
-	    "SELECT things, '', '' FROM sum",
-	};
-	struct sha256 sha;
-	size_t i;
-
-	sha256_init(&sha);
-	for (i = 0; i < ARRAY_COUNT(questions); i++) {
-		struct statement *statement;
-		bool row = false, done;
-
-		if (!statement_open(database, questions[i], &statement, err))
-			return false;
-		while ((done = statement_step(statement, &row, err)) && row) {
-			int64_t number = statement_long(statement, 0);
-			struct text a = statement_text(statement, 1),
-				    b = statement_text(statement, 2);
-
-			sha256_add(&sha, &number, sizeof(number));
-			sha256_add(&sha, a.data, a.size);
-			sha256_add(&sha, b.data, b.size);
-		}
-		statement_close(statement);
-		if (!done)
-			return false;
-	}
-	sha256_now(&sha, digest);
-	return true;
-}
+static const char *const questions[] = {
+    "SELECT number, name, body FROM thing ORDER BY number",
+    "SELECT number, name, name FROM thing INDEXED BY thing_name ORDER BY name, number",
+    "SELECT things, '', '' FROM sum",
+    NULL,
+};
 
 /* New rows, changed rows, deleted ones: pages of many kinds. */
 static void
@@ -117,10 +68,9 @@ static size_t
 log_size(void)
 {
 	struct buffer bytes = {0};
-	struct error err = {0};
 	size_t size;
 
-	well(file_read(log_path, 1 << 26, &bytes, &err), &err);
+	sample_get(log_path, &bytes);
 	size = bytes.size;
 	buffer_fini(&bytes);
 	return size;
@@ -134,9 +84,9 @@ begin_reading(void)
 	struct database *reader = NULL;
 	struct error err = {0};
 
-	well(open_at(DATABASE_READ, &reader, &err), &err);
+	well(sample_open(path, tables, DATABASE_READ, &reader, &err), &err);
 	well(database_begin_read(reader, &err), &err);
-	well(read_state(reader, digest, &err), &err);
+	well(sample_digest(reader, questions, digest, &err), &err);
 }
 
 /* In the child. copied: up to which commit the database file has all, 0: none */
@@ -147,14 +97,14 @@ write_and_die(int copied)
 	struct error err = {0};
 	int i;
 
-	well(open_at(DATABASE_WRITE, &database, &err), &err);
+	well(sample_open(path, tables, DATABASE_WRITE, &database, &err), &err);
 	well(database_run(
 		 database, "PRAGMA wal_checkpoint(TRUNCATE); PRAGMA wal_autocheckpoint = 0", &err),
 	    &err);
-	well(read_state(database, states[0], &err), &err);
+	well(sample_digest(database, questions, states[0], &err), &err);
 	for (i = 1; i <= COMMITS; i++) {
 		commit_one(database, i);
-		well(read_state(database, states[i], &err), &err);
+		well(sample_digest(database, questions, states[i], &err), &err);
 		log_ends[i] = log_size();
 		if (i == copied)
 			begin_reading();
@@ -175,7 +125,6 @@ remove_files(void)
 static void
 make_remains(int copied)
 {
-	struct error err = {0};
 	int status;
 	pid_t child;
 
@@ -185,21 +134,9 @@ make_remains(int copied)
 		write_and_die(copied);
 	assert_int_equal(waitpid(child, &status, 0), child);
 	assert_int_equal(status, 0);
-	database_bytes.size = log_bytes.size = 0;
-	well(file_read(path, 1 << 26, &database_bytes, &err), &err);
-	well(file_read(log_path, 1 << 26, &log_bytes, &err), &err);
+	sample_get(path, &database_bytes);
+	sample_get(log_path, &log_bytes);
 	assert_int_equal(log_bytes.size, log_ends[COMMITS]);
-}
-
-static void
-put_file(const char *name, const struct buffer *bytes, size_t size)
-{
-	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	struct error err = {0};
-
-	assert_true(fd >= 0);
-	well(file_write_at(fd, bytes->data, size, 0, &err), &err);
-	close(fd);
 }
 
 /* Puts the remains and opens them. Returns which commit's state is there, -1: damaged. */
@@ -213,11 +150,11 @@ recover(size_t log_size_now, enum database_mode mode, const char *what, size_t a
 	int i;
 
 	remove_files();
-	put_file(path, &database_bytes, database_bytes.size);
-	put_file(log_path, &log_bytes, log_size_now);
-	done = open_at(mode, &database, &err);
+	sample_put(path, &database_bytes, database_bytes.size);
+	sample_put(log_path, &log_bytes, log_size_now);
+	done = sample_open(path, tables, mode, &database, &err);
 	if (done) {
-		done = read_state(database, digest, &err);
+		done = sample_digest(database, questions, digest, &err);
 		done = done && database_check(database, &err);
 		database_close(database);
 	}

@@ -17,34 +17,26 @@
 
 #include <cmocka.h>
 
-#include "base/digest.h"
 #include "base/file.h"
+#include "database_sample.h"
 
 #define ROWS 6000
-#define APPLICATION 0x64796574u
 
-static const char *const tables[] = {
+static const char tables[] =
     "CREATE TABLE thing (number INTEGER PRIMARY KEY, name TEXT NOT NULL, body BLOB NOT NULL);"
     "CREATE INDEX thing_name ON thing (name);"
-    "CREATE TABLE gone (number INTEGER PRIMARY KEY, body BLOB NOT NULL);",
-};
+    "CREATE TABLE gone (number INTEGER PRIMARY KEY, body BLOB NOT NULL);";
 
 static char folder[40];
 static char original[96], copy[96], copy_log[96], copy_shm[96];
 
-static bool
-open_at(const char *path, enum database_mode mode, struct database **database, struct error *err)
-{
-	const struct database_options options = {
-	    .path = path,
-	    .mode = mode,
-	    .application = APPLICATION,
-	    .migration_count = 1,
-	    .migrations = tables,
-	};
-
-	return database_open(&options, database, err);
-}
+/* By table and by index. */
+static const char *const questions[] = {
+    "SELECT number, name, body FROM thing ORDER BY number",
+    "SELECT number, name, name FROM thing INDEXED BY thing_name ORDER BY name",
+    "SELECT number, body, body FROM gone ORDER BY number",
+    NULL,
+};
 
 static struct database *
 open_well(const char *path, enum database_mode mode)
@@ -52,16 +44,9 @@ open_well(const char *path, enum database_mode mode)
 	struct error err = {0};
 	struct database *database = NULL;
 
-	if (!open_at(path, mode, &database, &err))
+	if (!sample_open(path, tables, mode, &database, &err))
 		fail_msg("%s", err.text);
 	return database;
-}
-
-static void
-well(bool done, const struct error *err)
-{
-	if (!done)
-		fail_msg("%s", err->text);
 }
 
 /* Names of different lengths; every hundredth body needs overflow pages. */
@@ -92,53 +77,6 @@ add_rows(struct database *database, const char *table, int first, int count)
 	free(body);
 }
 
-/* A digest over everything that can be asked, by table and by index. */
-static bool
-read_all(struct database *database, uint8_t digest[SHA256_BYTES], struct error *err)
-{
-	static const char *const questions[] = {
-	    "SELECT number, name, body FROM thing ORDER BY number",
-	    "SELECT number, name, name FROM thing INDEXED BY thing_name ORDER BY name",
-	    "SELECT number, body, body FROM gone ORDER BY number",
-	};
-	struct sha256 sha;
-	size_t i;
-
-	sha256_init(&sha);
-	for (i = 0; i < ARRAY_COUNT(questions); i++) {
-		struct statement *statement;
-		bool row = false, done;
-
-		if (!statement_open(database, questions[i], &statement, err))
-			return false;
-		while ((done = statement_step(statement, &row, err)) && row) {
-			int64_t number = statement_long(statement, 0);
-			struct text a = statement_text(statement, 1),
-				    b = statement_text(statement, 2);
-
-			sha256_add(&sha, &number, sizeof(number));
-			sha256_add(&sha, a.data, a.size);
-			sha256_add(&sha, b.data, b.size);
-		}
-		statement_close(statement);
-		if (!done)
-			return false;
-	}
-	sha256_now(&sha, digest);
-	return true;
-}
-
-static void
-put_file(const char *path, const struct buffer *bytes)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	struct error err = {0};
-
-	assert_true(fd >= 0);
-	well(file_write_at(fd, bytes->data, bytes->size, 0, &err), &err);
-	close(fd);
-}
-
 /* Not while SQLite has the file open here: closing would drop its locks. */
 static void
 put_byte(const char *path, size_t at, uint8_t byte)
@@ -147,14 +85,6 @@ put_byte(const char *path, size_t at, uint8_t byte)
 
 	assert_int_equal(pwrite(fd, &byte, 1, (off_t)at), 1);
 	close(fd);
-}
-
-static void
-read_file(const char *path, struct buffer *bytes)
-{
-	struct error err = {0};
-
-	well(file_read(path, (size_t)1 << 30, bytes, &err), &err);
 }
 
 static void
@@ -214,13 +144,13 @@ reads_right_or_damaged(
 	uint8_t digest[SHA256_BYTES];
 	bool done;
 
-	if (!open_at(copy, DATABASE_READ, &database, &err)) {
+	if (!sample_open(copy, tables, DATABASE_READ, &database, &err)) {
 		if (err.kind != ERROR_DAMAGED)
 			fail_msg("%s at %zu: opening says: %s", what, at, err.text);
 		*check_sees = true;
 		return false;
 	}
-	done = read_all(database, digest, &err);
+	done = sample_digest(database, questions, digest, &err);
 	*check_sees = !database_check(database, &check_err);
 	database_close(database);
 	if (done && memcmp(digest, expected, SHA256_BYTES) != 0)
@@ -253,10 +183,10 @@ one_changed_byte_at_every_512(void **state)
 	size_t at;
 	bool seen;
 
-	well(read_all(database, expected, &err), &err);
+	well(sample_digest(database, questions, expected, &err), &err);
 	database_close(database);
-	read_file(original, &bytes);
-	put_file(copy, &bytes);
+	sample_get(original, &bytes);
+	sample_put(copy, &bytes, bytes.size);
 	srand(1);
 	for (at = 0; at < bytes.size; at += 512) {
 		size_t place = at + (size_t)rand() % 512, step = at / 512 % 3;
@@ -292,14 +222,14 @@ every_byte_of_the_header(void **state)
 	struct error err = {0};
 	size_t at;
 
-	well(read_all(database, expected, &err), &err);
+	well(sample_digest(database, questions, expected, &err), &err);
 	database_close(database);
-	read_file(original, &bytes);
-	put_file(copy, &bytes);
+	sample_get(original, &bytes);
+	sample_put(copy, &bytes, bytes.size);
 	for (at = 0; at < 100; at++) {
 		put_byte(copy, at, bytes.data[at] ^ (uint8_t)(1 << at % 8));
 		err = (struct error){0};
-		if (open_at(copy, DATABASE_READ, &changed, &err)) {
+		if (sample_open(copy, tables, DATABASE_READ, &changed, &err)) {
 			database_close(changed);
 			fail_msg("byte %zu: opened", at);
 		}
@@ -321,10 +251,10 @@ cut_at_every_512(void **state)
 	size_t at;
 	bool seen;
 
-	well(read_all(database, expected, &err), &err);
+	well(sample_digest(database, questions, expected, &err), &err);
 	database_close(database);
-	read_file(original, &bytes);
-	put_file(copy, &bytes);
+	sample_get(original, &bytes);
+	sample_put(copy, &bytes, bytes.size);
 	for (at = (bytes.size - 1) / 512 * 512; at > 0; at -= 512) {
 		assert_int_equal(truncate(copy, (off_t)at), 0);
 		reads_right_or_damaged(expected, "cut", at, &seen);
@@ -345,13 +275,13 @@ exchanged_pages_are_seen(void **state)
 	struct error err = {0};
 	bool seen;
 
-	well(read_all(database, expected, &err), &err);
+	well(sample_digest(database, questions, expected, &err), &err);
 	database_close(database);
-	read_file(original, &bytes);
+	sample_get(original, &bytes);
 	memcpy(page, bytes.data + 20 * 4096, 4096);
 	memcpy(bytes.data + 20 * 4096, bytes.data + 21 * 4096, 4096);
 	memcpy(bytes.data + 21 * 4096, page, 4096);
-	put_file(copy, &bytes);
+	sample_put(copy, &bytes, bytes.size);
 	reads_right_or_damaged(expected, "exchange", 20, &seen);
 	assert_true(seen);
 	remove_copies();
@@ -374,8 +304,8 @@ changed_log_of_a_living_writer(void **state)
 	well(database_begin(writer, &err), &err);
 	add_rows(writer, "thing", 40, 1500);
 	well(database_commit(writer, &err), &err);
-	well(read_all(writer, expected, &err), &err);
-	read_file(copy_log, &log);
+	well(sample_digest(writer, questions, expected, &err), &err);
+	sample_get(copy_log, &log);
 	assert_true(log.size > 100000);
 	fd = open(copy_log, O_WRONLY | O_CLOEXEC);
 	assert_true(fd >= 0);
@@ -385,9 +315,9 @@ changed_log_of_a_living_writer(void **state)
 
 		assert_int_equal(pwrite(fd, &changed, 1, (off_t)at + 9), 1);
 		err = (struct error){0};
-		done = open_at(copy, DATABASE_READ, &reader, &err);
+		done = sample_open(copy, tables, DATABASE_READ, &reader, &err);
 		if (done) {
-			done = read_all(reader, digest, &err);
+			done = sample_digest(reader, questions, digest, &err);
 			database_close(reader);
 		}
 		assert_int_equal(pwrite(fd, log.data + at + 9, 1, (off_t)at + 9), 1);
@@ -419,7 +349,7 @@ a_killed_writers_log_is_recovered(void **state)
 	if (child == 0) {
 		database = open_well(copy, DATABASE_WRITE);
 		add_rows(database, "thing", 0, 300);
-		well(read_all(database, expected, &err), &err);
+		well(sample_digest(database, questions, expected, &err), &err);
 		_exit(write(channel[1], expected, sizeof(expected)) == sizeof(expected) ? 0 : 1);
 	}
 	assert_int_equal(read(channel[0], expected, sizeof(expected)), sizeof(expected));
@@ -427,7 +357,7 @@ a_killed_writers_log_is_recovered(void **state)
 	close(channel[0]);
 	close(channel[1]);
 	database = open_well(copy, DATABASE_READ);
-	well(read_all(database, digest, &err), &err);
+	well(sample_digest(database, questions, digest, &err), &err);
 	assert_memory_equal(digest, expected, SHA256_BYTES);
 	database_close(database);
 	database = open_well(copy, DATABASE_WRITE);
