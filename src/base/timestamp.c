@@ -562,6 +562,31 @@ duration_parse(struct text text, int64_t *duration_ms, struct error *err)
 	return error_set(err, ERROR_MALFORMED, "a duration expected, like 90s, 15m, 36h, 7d or 2w");
 }
 
+const char *
+period_text(int64_t duration_ms, char out[TIMESTAMP_TEXT_BYTES])
+{
+	static const struct {
+		int64_t ms;
+		const char *one, *many;
+	} units[] = {
+	    {86400000, "day", "days"},
+	    {3600000, "hour", "h"},
+	    {60000, "minute", "min"},
+	    {1000, "second", "s"},
+	    {1, "millisecond", "ms"},
+	};
+	size_t i = duration_ms ? 0 : 3;
+
+	while (i + 1 < ARRAY_COUNT(units) && duration_ms % units[i].ms)
+		i++;
+	if (duration_ms == units[i].ms)
+		snprintf(out, TIMESTAMP_TEXT_BYTES, "%s", units[i].one);
+	else
+		snprintf(out, TIMESTAMP_TEXT_BYTES, "%lld %s",
+		    (long long)(duration_ms / units[i].ms), units[i].many);
+	return out;
+}
+
 int64_t
 timestamp_now(void)
 {

@@ -59,6 +59,9 @@ const char *timestamp_text(int64_t time_ms, char out[TIMESTAMP_TEXT_BYTES]);
 /* "200ms", "90s", "15m", "36h", "7d", "2w" to milliseconds. ERROR_MALFORMED. */
 MUST_USE bool duration_parse(struct text text, int64_t *duration_ms, struct error *err);
 
+/* What stands behind "every": "day", "90 min", "2 h", "7 days". Returns out. */
+const char *period_text(int64_t duration_ms, char out[TIMESTAMP_TEXT_BYTES]);
+
 /* The wall clock; for faces and routes only. */
 int64_t timestamp_now(void);
 /* Milliseconds that only ever go on, for waiting and due times; not of the day. */

@@ -2,14 +2,19 @@
 /* jansson keeps the order of keys; numbers are printed so that they read back. */
 #include "cli/document.h"
 
+#include "base/json_print.h"
 #include "base/memory.h"
 #include "base/timestamp.h"
 
 void
 document_print(json_t *document, const struct screen *screen)
 {
-	json_dumpf(document, screen->file, JSON_INDENT(2) | JSON_REAL_PRECISION(17));
-	fputc('\n', screen->file);
+	struct buffer text = {0};
+
+	json_print(document, 2, &text);
+	buffer_add_byte(&text, '\n');
+	fwrite(text.data, 1, text.size, screen->file);
+	buffer_fini(&text);
 	json_decref(document);
 }
 

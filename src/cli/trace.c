@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `dyetrace trace`: the receipt of one event. */
-#include <stdlib.h>
-
 #include "answer.h"
+#include "base/json_print.h"
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/receipt.h"
@@ -11,7 +10,7 @@
 static const char *
 value_text(const json_t *value, char *out, size_t bytes)
 {
-	char *dumped;
+	struct buffer printed = {0};
 
 	if (json_is_string(value)) {
 		snprintf(out, bytes, "%s", json_string_value(value));
@@ -19,9 +18,9 @@ value_text(const json_t *value, char *out, size_t bytes)
 		snprintf(out, bytes, "(text of %lld bytes, kept as its digest)",
 		    (long long)member_long(value, "bytes"));
 	} else {
-		dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
-		snprintf(out, bytes, "%s", dumped ? dumped : "null");
-		free(dumped);
+		json_print(value, 0, &printed);
+		snprintf(out, bytes, "%.*s", TEXT_PRINT(buffer_text(&printed)));
+		buffer_fini(&printed);
 	}
 	return out;
 }

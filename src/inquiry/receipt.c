@@ -83,7 +83,7 @@ feature_document(const struct inquiry *inquiry, const struct lineage *lineage, u
 static json_t *
 use_sentence(const struct lineage_use *use)
 {
-	char time[TIMESTAMP_TEXT_BYTES] = "";
+	char time[TIMESTAMP_TEXT_BYTES] = "", period[TIMESTAMP_TEXT_BYTES];
 	struct buffer words = {0};
 	json_t *sentence;
 
@@ -95,8 +95,8 @@ use_sentence(const struct lineage_use *use)
 		    TEXT_PRINT(use->version), time);
 		break;
 	case USE_SCORED:
-		buffer_add_format(&words, "version %.*s scores with it from %s on, every %lld min",
-		    TEXT_PRINT(use->version), time, (long long)(use->every_ms / 60000));
+		buffer_add_format(&words, "version %.*s scores with it from %s on, every %s",
+		    TEXT_PRINT(use->version), time, period_text(use->every_ms, period));
 		break;
 	case USE_TOPIC:
 		buffer_add_format(&words, "version %.*s scores as events of %.*s arrive",

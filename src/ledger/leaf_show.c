@@ -6,6 +6,7 @@
 #include <jansson.h>
 #include <math.h>
 
+#include "base/json_print.h"
 #include "ledger/block.h"
 #include "wire.h"
 
@@ -214,13 +215,6 @@ show_other(struct showing *show, unsigned object)
 	show_optional_text(show, "detail");
 }
 
-static int
-append(const char *data, size_t size, void *out)
-{
-	buffer_add(out, data, size);
-	return 0;
-}
-
 bool
 leaf_show(struct text leaf, struct buffer *json, struct error *err)
 {
@@ -236,7 +230,7 @@ leaf_show(struct text leaf, struct buffer *json, struct error *err)
 		show_other(&show, object);
 	done = !show.bytes.bad && !reader_left(&show.bytes);
 	if (done)
-		json_dump_callback(show.json, append, json, JSON_COMPACT | JSON_REAL_PRECISION(17));
+		json_print(show.json, 0, json);
 	else
 		error_set(err, ERROR_MALFORMED, "%zu bytes that are no leaf", leaf.size);
 	json_decref(show.json);

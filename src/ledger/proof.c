@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/base64.h"
+#include "base/json_print.h"
 #include "ledger/block.h"
 #include "ledger/checkpoint.h"
 
@@ -45,7 +46,6 @@ bool
 proof_write(const struct proof *proof, struct buffer *json, struct error *err)
 {
 	json_t *record = shown(proof->leaf, err), *path, *document;
-	char *text;
 	uint32_t i;
 
 	if (!record)
@@ -58,13 +58,11 @@ proof_write(const struct proof *proof, struct buffer *json, struct error *err)
 	    record, "leaf", coded(proof->leaf.data, proof->leaf.size), "path", path, "checkpoint",
 	    json_stringn(proof->note.data, proof->note.size), "verifier",
 	    json_stringn(proof->verifier.data, proof->verifier.size));
-	text = document ? json_dumps(document, JSON_INDENT(2)) : NULL;
-	json_decref(document);
-	if (!text)
+	if (!document)
 		return error_set(err, ERROR_MALFORMED, "the proof cannot be written as JSON");
-	buffer_add_text(json, text_of(text));
+	json_print(document, 2, json);
 	buffer_add_byte(json, '\n');
-	free(text);
+	json_decref(document);
 	return true;
 }
 
@@ -150,15 +148,15 @@ static bool
 check_record(const json_t *document, struct arena *arena, struct proof *proof, struct error *err)
 {
 	json_t *ours = shown(proof->leaf, err);
-	char *text;
+	struct buffer text = {0};
 	bool good;
 
 	if (!ours)
 		return error_within(err, "`leaf`");
 	good = same(ours, json_object_get(document, "record"));
-	text = json_dumps(ours, JSON_INDENT(2));
-	proof->shown = arena_text(arena, text_of(text));
-	free(text);
+	json_print(ours, 2, &text);
+	proof->shown = arena_text(arena, buffer_text(&text));
+	buffer_fini(&text);
 	json_decref(ours);
 	return good ||
 	    error_set(err, ERROR_REFUSED, "`record` does not say what the proven leaf says");

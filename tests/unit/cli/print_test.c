@@ -161,7 +161,7 @@ a_document_keeps_its_order_and_shows_any_bytes(void **state)
 	paper_holds(&paper,
 	    "{\n  \"z\": \"2016-02-29T01:23:20.123Z\",\n  \"a\": \"caf\\\\xe9\",\n  \"none\": "
 	    "null,\n"
-	    "  \"never\": null,\n  \"share\": 0.10000000000000001\n}\n");
+	    "  \"never\": null,\n  \"share\": 0.1\n}\n");
 }
 
 int
