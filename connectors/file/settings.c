@@ -8,9 +8,9 @@
 #define ROW_LINES_DEFAULT 1000
 #define ROW_LINES_MAX 1000000
 
-static const char *const source_keys[] = {
+const char *const file_source_keys[] = {
     "name", "type", "path", "format", "compression", "csv", "mapping", NULL};
-static const char *const csv_keys[] = {"delimiter", "header", "lines", NULL};
+const char *const file_csv_keys[] = {"delimiter", "header", "lines", NULL};
 
 /* The order is that of the enums. */
 static const char *const formats[] = {"jsonl", "csv", "avro", NULL};
@@ -150,7 +150,7 @@ read_csv(const char *file, const struct yaml_node *map, struct file_settings *se
 		    problems, file, csv, "csv is a map: {delimiter: \",\", header: true}");
 		return;
 	}
-	yaml_check_keys(file, csv, csv_keys, problems);
+	yaml_check_keys(file, csv, file_csv_keys, problems);
 	read_delimiter(file, yaml_find(csv, "delimiter"), settings, problems);
 	yaml_boolean(file, yaml_find(csv, "header"), &settings->header, problems);
 	if (yaml_long(file, yaml_find(csv, "lines"), 1, ROW_LINES_MAX, &lines, problems))
@@ -167,7 +167,7 @@ file_settings_read(const char *settings_file, const struct yaml_node *map,
 
 	*settings = (struct file_settings){
 	    .header = true, .framing = {.delimiter = ',', .row_lines_max = ROW_LINES_DEFAULT}};
-	yaml_check_keys(settings_file, map, source_keys, problems);
+	yaml_check_keys(settings_file, map, file_source_keys, problems);
 	read_paths(settings_file, map, settings, problems);
 	if (!format)
 		yaml_problem_add(

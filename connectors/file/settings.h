@@ -39,6 +39,9 @@ bool file_settings_read(const char *settings_file, const struct yaml_node *map,
     struct file_settings *settings, struct yaml_problems *problems);
 void file_settings_fini(struct file_settings *settings);
 
+/* What the map, and `csv` in it, may hold; NULL ends them. name, type and mapping are any source's. */
+extern const char *const file_source_keys[], *const file_csv_keys[];
+
 /* "jsonl", "csv", "avro" */
 const char *file_format_name(enum message_format format);
 

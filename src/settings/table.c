@@ -93,6 +93,9 @@ const struct setting settings_source_table[] = {
     {"csv.header", SETTING_SOURCE, .example = "",
 	.help = "true: the first row names the columns (the default); false: they are called 1, 2, "
 		"3 and so on."},
+    {"csv.lines", SETTING_SOURCE, .example = "",
+	.help = "How many lines one quoted row may span; 1000 if not set. A longer one has a quote "
+		"that was never closed, and is quarantined."},
     {"mapping", SETTING_SOURCE,
 	.help = "Where the parts of an event are. Each part is a field's name, or {field: NAME}, "
 		"{value: CONSTANT} or "
