@@ -96,6 +96,34 @@ reconcile_table(struct call *call, const json_t *document)
 	table_close(table);
 }
 
+/* Nothing differs but not all was compared: the sources, not the store, are in the way. */
+static enum status
+reconcile_status(const json_t *document)
+{
+	if (member_long(document, "unexplained") || member_long(document, "differing"))
+		return STATUS_NO;
+	return member_long(document, "not_read_again") ? STATUS_ENVIRONMENT : STATUS_YES;
+}
+
+/* Why a partition was not compared, a line each. */
+static void
+reconcile_rest(struct call *call, const json_t *document)
+{
+	const json_t *row;
+	char number[32];
+	size_t i;
+
+	if (!member_long(document, "not_read_again"))
+		return;
+	screen_print(&call->out, INK_WARN, "not compared: %s\n",
+	    grouped(member_long(document, "not_read_again"), number));
+	json_array_foreach(json_object_get(document, "partitions"), i, row)
+	{
+		if (*member_text(row, "trouble"))
+			screen_wrap(&call->out, 2, member_text(row, "trouble"));
+	}
+}
+
 static bool
 reconcile_run(struct call *call, struct error *err)
 {
@@ -111,8 +139,7 @@ reconcile_run(struct call *call, struct error *err)
 	question_fini(&question);
 	if (!document)
 		return false;
-	if (!member_true(document, "reconciled"))
-		call->status = STATUS_NO;
+	call->status = reconcile_status(document);
 	if (call->json) {
 		document_print(document, &call->out);
 		return true;
@@ -120,10 +147,7 @@ reconcile_run(struct call *call, struct error *err)
 	reconcile_table(call, document);
 	fprintf(call->out.file, "\nunexplained: %s\n",
 	    grouped(member_long(document, "unexplained"), number));
-	if (member_long(document, "not_read_again"))
-		fprintf(call->out.file,
-		    "not read again: %s (source gone, or one that cannot be read twice)\n",
-		    grouped(member_long(document, "not_read_again"), number));
+	reconcile_rest(call, document);
 	json_decref(document);
 	return true;
 }
@@ -141,7 +165,9 @@ const struct command command_reconcile = {
 		   "rest is unexplained. Then "
 		   "each source that can be is read again from its start, and a digest of its "
 		   "content is compared with the "
-		   "one that the tracker kept. Exit status 0: all is explained and equal, 1: not.",
+		   "one that the tracker kept. Exit status 0: all is explained and equal, 1: "
+		   "something is unexplained or differs, 3: a source is gone or cannot be read "
+		   "twice, so that not all could be compared.",
     .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
     .examples = reconcile_examples,
     .run = reconcile_run,

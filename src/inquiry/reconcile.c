@@ -2,7 +2,8 @@
 /*
  * Nothing lost, checked against the source itself: each partition is read again
  * from its start up to what is committed, counted and digested, and compared
- * with what the store holds.
+ * with what the store holds. What cannot be read again is not compared, and that
+ * is not a yes.
  */
 #include "private.h"
 
@@ -38,10 +39,15 @@ compare(struct inquiry *inquiry, const struct partition *partition, struct again
 	uint8_t ours[SHA256_BYTES], theirs[SHA256_BYTES];
 	struct source_options options;
 
-	if (!settings)
+	if (!settings) {
+		error_set(err, ERROR_MISSING, "the settings name no source %s any more",
+		    partition->source);
 		return "source not in the settings";
-	if (!settings->type->reread)
+	}
+	if (!settings->type->reread) {
+		error_set(err, ERROR_MISSING, "source %s cannot be read twice", partition->source);
 		return "cannot be read again";
+	}
 	options = settings_source_options(inquiry->settings, settings, true);
 	sha256_init(&again->content);
 	if (!settings->type->reread(&options, partition, digest, again, err))
@@ -99,7 +105,8 @@ inquiry_reconcile(
 		unread += strcmp(content, "differs") != 0 && strcmp(content, "equal") != 0;
 		json_array_append_new(partitions, one);
 	}
-	return json_pack("{s:b, s:I, s:I, s:I, s:o}", "reconciled", !unexplained && !differing,
-	    "unexplained", (json_int_t)unexplained, "differing", (json_int_t)differing,
-	    "not_read_again", (json_int_t)unread, "partitions", partitions);
+	return json_pack("{s:b, s:I, s:I, s:I, s:o}", "reconciled",
+	    !unexplained && !differing && !unread, "unexplained", (json_int_t)unexplained,
+	    "differing", (json_int_t)differing, "not_read_again", (json_int_t)unread, "partitions",
+	    partitions);
 }
