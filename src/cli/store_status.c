@@ -102,8 +102,10 @@ show(struct call *call, const json_t *document)
 	struct receipt *receipt;
 	char one[32], two[32], three[32];
 
-	partition_rows(call, json_object_get(document, "partitions"));
-	fputc('\n', call->out.file);
+	if (json_array_size(json_object_get(document, "partitions"))) {
+		partition_rows(call, json_object_get(document, "partitions"));
+		fputc('\n', call->out.file);
+	}
 	receipt = receipt_open(&call->out);
 	receipt_heading(receipt, "Tracker");
 	if (member_long(document, "process"))

@@ -43,16 +43,19 @@ columns_count_what_a_terminal_shows(void **state)
 		const char *text;
 		size_t columns;
 	} cases[] = {
-	    {"", 0},
-	    {"abc", 3},
-	    {"Zürich", 6},
-	    {"e\xcc\x81", 1},
-	    {"東京", 4},
-	    {"Ｆ", 2},
-	    {"🙂", 2},
-	    {"\xff\xfe", 2},
-	    {"a\xe6\x9d", 3},
-	    {"안녕", 4},
+	    {"", 0}, {"abc", 3}, {"Zürich", 6}, {"e\xcc\x81", 1}, {"東京", 4}, {"Ｆ", 2},
+	    {"🙂", 2}, {"\xff\xfe", 2}, {"a\xe6\x9d", 3}, {"안녕", 4},
+	    {"\u1112\u1161\u11ab", 2}, /* the same syllable's letters */
+	    {"日本語テキスト", 14},    /* kanji, katakana */
+	    {"ｶﾞ", 2},                 /* half width */
+	    {"a\u0301\u0323e", 2},     /* two marks on one letter */
+	    {"क\u094dष", 2},           /* Devanagari virama */
+	    {"น\u0e49ำ", 2},           /* Thai tone mark */
+	    {"ש\u05b8ל", 2},           /* Hebrew point */
+	    {"a\u200bb", 2},           /* zero width space */
+	    {"✓ – → €", 7}, {"🚀🧪🫠", 6},
+	    {"👩\u200d💻", 4}, /* joined: terminals that do not join show two */
+	    {"𠀀", 2},       /* beyond the first plane */
 	};
 	size_t i;
 
