@@ -18,8 +18,14 @@ install(FILES ${pages}/completions/_dyetrace
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/dyetrace)
 
-configure_file(${CMAKE_SOURCE_DIR}/packaging/dyetrace.service.in
-	${CMAKE_BINARY_DIR}/packaging/dyetrace.service @ONLY)
-install(FILES ${CMAKE_BINARY_DIR}/packaging/dyetrace.service DESTINATION lib/systemd/system)
+# The unit names the program where it is installed, which `cmake --install --prefix` decides.
+install(CODE "
+	get_filename_component(prefix \"\${CMAKE_INSTALL_PREFIX}\" ABSOLUTE)
+	get_filename_component(program \"${CMAKE_INSTALL_BINDIR}/dyetrace\" ABSOLUTE BASE_DIR \"\${prefix}\")
+	configure_file(\"${CMAKE_SOURCE_DIR}/packaging/dyetrace.service.in\"
+		\"${CMAKE_BINARY_DIR}/packaging/dyetrace.service\" @ONLY)
+	file(INSTALL \"${CMAKE_BINARY_DIR}/packaging/dyetrace.service\"
+		DESTINATION \"\${prefix}/lib/systemd/system\")
+")
 install(FILES ${CMAKE_SOURCE_DIR}/packaging/dyetrace.sysusers
 	DESTINATION lib/sysusers.d RENAME dyetrace.conf)

@@ -49,6 +49,18 @@ status 0 init other --json; out_has '"folder": "other"'
 cmp -s tracker/dyetrace.key other/dyetrace.key && say "each folder has keys of its own"
 touch file
 status 3 init file/below
+for setting in csv.delimiter csv.header csv.lines; do
+	grep -q "# $setting: " tracker/dyetrace.yaml || say "init explains $setting"
+done
+
+# A first run whose source is not there records nothing: the next one has nothing to drop.
+mv other/events events
+status 3 run --until-end -c other/dyetrace.yaml; err_has "no file"
+status 0 status -c other/dyetrace.yaml
+[ "$(head -1 out)" = Tracker ] || say "status of no partition begins with what it has: $(head -2 out)"
+mv events other/events
+status 0 run --until-end -c other/dyetrace.yaml
+! grep -q recovery err || say "there was nothing to recover: $(cat err)"
 
 # Manual pages are roff without warnings.
 status 0 help --pages pages
@@ -75,14 +87,16 @@ if command -v zsh >/dev/null; then
 fi
 
 # Installing.
-if cmake --install "$BUILD" --prefix "$SCRATCH/root" >install.log 2>&1; then
+if cmake --install "$BUILD" --prefix "$SCRATCH/installed" >install.log 2>&1; then
 	for file in bin/dyetrace share/man/man1/dyetrace.1 share/man/man1/dyetrace-check.1 \
 	    share/man/man5/dyetrace.yaml.5 share/bash-completion/completions/dyetrace \
 	    share/zsh/site-functions/_dyetrace share/dyetrace/schemas/lineage.md \
 	    lib/systemd/system/dyetrace.service lib/sysusers.d/dyetrace.conf; do
-		[ -s "root/$file" ] || say "$file is installed"
+		[ -s "installed/$file" ] || say "$file is installed"
 	done
-	[ "$(root/bin/dyetrace --version)" = "$("$DYETRACE" --version)" ] || say "the installed program runs"
+	grep -qx "ExecStart=$(pwd -P)/installed/bin/dyetrace run -c /etc/dyetrace/dyetrace.yaml" \
+		installed/lib/systemd/system/dyetrace.service || say "the service starts the program that is installed"
+	[ "$(installed/bin/dyetrace --version)" = "$("$DYETRACE" --version)" ] || say "the installed program runs"
 else
 	say "cmake --install works: $(tail -2 install.log)"
 fi
