@@ -2,7 +2,8 @@
 /*
  * How records of one Avro schema are read for one mapping: a flat program,
  * compiled once, whose steps fill cells with what is wanted and pass over the
- * rest. avro_plan.c compiles, avro_read.c runs. Private to decode.
+ * rest. avro_plan.c opens it, avro_compile.c makes its steps, avro_read.c reads
+ * a record by it. Private to decode.
  *
  * What becomes of a type: int and long a long, float and double a double,
  * string and bytes text (UTF-8 or the record is refused), an enum its symbol,
@@ -137,8 +138,6 @@ struct plan {
 	size_t change_capacity;
 };
 
-/* Fills problem where the schema or mapping cannot be used. */
-bool avro_plan_compile(struct plan *plan, struct row_problem *problem);
 bool avro_plan_read(
     struct plan *plan, struct text payload, struct row *row, struct row_problem *problem);
 
