@@ -6,6 +6,11 @@
  */
 #include "route.h"
 
+#include <assert.h>
+
+static_assert(ORG_CHART_NOTE_BYTES_MAX <= BLOCK_RECORD_BYTES_MAX,
+    "a chart that check lets pass can be recorded");
+
 static bool
 remember(void *context, const struct catalog_epoch *epoch)
 {

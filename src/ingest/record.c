@@ -6,6 +6,9 @@
  */
 #include "route.h"
 
+/* Of what a note is about. */
+#define NOTE_NAME_BYTES_MAX 64
+
 /* What the records name must be durable before the records are. */
 static bool
 commit_side_stores(struct ingest *ingest, struct error *err)
@@ -50,6 +53,10 @@ record_note(struct ingest *ingest, const char *what, struct text body, struct er
 	    .reason = text_of(what),
 	    .detail = body};
 
+	if (body.size > BLOCK_RECORD_BYTES_MAX - NOTE_NAME_BYTES_MAX)
+		return error_set(err, ERROR_LIMIT,
+		    "the %s as it is recorded has %zu bytes: a record holds %zu MiB", what,
+		    body.size, BLOCK_RECORD_BYTES_MAX >> 20);
 	/* An epoch's texts are kept readable by its own lineage: blocks do not straddle notes. */
 	return record_hand_over(ingest, err) && add(ingest, &record, NULL, err) &&
 	    record_hand_over(ingest, err);

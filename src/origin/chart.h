@@ -51,6 +51,7 @@ struct chart_reading {
 	struct org_chart *chart;
 	size_t cells;                  /* of the header */
 	size_t place_of[COLUMN_COUNT]; /* among the cells; `cells` where the column is not there */
+	size_t note_bytes;             /* that the rows take when they are recorded, at most */
 	uint32_t *row_person;          /* [row], until the rows are sorted */
 	size_t row_person_capacity;
 };

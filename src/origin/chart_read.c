@@ -10,6 +10,9 @@
 #include "chart.h"
 #include "chart_csv.h"
 
+/* What the record has besides the rows: header, and what kind of note it is. */
+#define NOTE_REST_BYTES 4096
+
 static const char *const column_names[COLUMN_COUNT] = {
     "person", "team", "manager", "kind", "valid_from", "valid_to"};
 
@@ -224,6 +227,24 @@ keep_row(struct chart_reading *reading, uint32_t person, const struct chart_row 
 	chart->rows[chart->count++] = *row;
 }
 
+/* At most what chart_print.c writes of the row. */
+static size_t
+note_bytes(const struct chart_row *row, struct text team)
+{
+	const size_t time_bytes = sizeof("2016-02-29T08:00:00.000Z") - 1;
+	size_t bytes = 2 * PSEUDONYM_BYTES + sizeof(",,,service,,\n") - 1 + team.size, i;
+
+	if (row->manager)
+		bytes += 2 * PSEUDONYM_BYTES;
+	bytes += row->from_ms == CHART_EVER ? 0 : time_bytes;
+	bytes += row->to_ms == CHART_STILL ? 0 : time_bytes;
+	if (!memchr(team.data, ',', team.size) && !memchr(team.data, '"', team.size))
+		return bytes;
+	for (i = 0; i < team.size; i++)
+		bytes += team.data[i] == '"';
+	return bytes + 2;
+}
+
 static void
 read_row(struct chart_reading *reading, const struct chart_csv *csv)
 {
@@ -255,6 +276,7 @@ read_row(struct chart_reading *reading, const struct chart_csv *csv)
 	symbol = symbols_add(chart->persons, person);
 	row.team = symbols_add(chart->names, team);
 	row.manager = manager.size ? symbols_add(chart->persons, manager) : SYMBOL_NONE;
+	reading->note_bytes += note_bytes(&row, team);
 	keep_row(reading, symbol, &row);
 }
 
@@ -269,6 +291,15 @@ read_rows(struct chart_reading *reading, struct chart_csv *csv)
 			return;
 		} else {
 			read_row(reading, csv);
+		}
+		if (reading->note_bytes > ORG_CHART_NOTE_BYTES_MAX - NOTE_REST_BYTES) {
+			chart_problem(reading, csv->row,
+			    "from here on it is too long: the ledger keeps the chart as one record "
+			    "of at most %zu MiB; leave out people whom no source names, or rows "
+			    "that "
+			    "ended before the first event",
+			    ORG_CHART_NOTE_BYTES_MAX >> 20);
+			return;
 		}
 		arena_reset(&reading->arena);
 	}

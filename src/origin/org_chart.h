@@ -27,6 +27,8 @@
 
 #define ORG_CHART_BYTES_MAX ((size_t)512 << 20)
 #define ORG_CHART_ROWS_MAX 2000000
+/* As it is recorded: one record of the ledger holds no more. Some 450,000 rows. */
+#define ORG_CHART_NOTE_BYTES_MAX ((size_t)48 << 20)
 #define ORG_CHART_LEVELS_MAX 256 /* managers above one another */
 #define ORG_CHART_PROBLEMS_MAX 200
 

@@ -430,6 +430,35 @@ is_not_recorded_when_actors_are_full(void **state)
 	identity_close(identity);
 }
 
+/* Enough rows, and one person of a long team name more, that its record is too long. */
+static void
+refuses_what_one_record_does_not_hold(void **state)
+{
+	struct symbols *names = symbols_open();
+	struct org_chart *chart = NULL;
+	struct buffer csv = {0};
+	struct error err = {0};
+	char team[241];
+	int i;
+
+	memset(team, 't', sizeof(team));
+	buffer_add_format(&csv, "person,team,manager,kind,valid_from,valid_to\n");
+	for (i = 0; i < 176500; i++)
+		buffer_add_format(&csv, "p%d,%.240s,,,,\n", i, team);
+	assert_true(org_chart_parse("chart.csv", buffer_text(&csv), names, &chart, &err));
+	org_chart_close(chart);
+	for (; i < 176600; i++)
+		buffer_add_format(&csv, "p%d,%.240s,,,,\n", i, team);
+	assert_false(org_chart_parse("chart.csv", buffer_text(&csv), names, &chart, &err));
+	assert_int_equal(err.kind, ERROR_USAGE);
+	assert_string_equal(err.text,
+	    "chart.csv:176589:1: from here on it is too long: the ledger keeps the chart as one "
+	    "record of at most 48 MiB; leave out people whom no source names, or rows that ended "
+	    "before the first event");
+	symbols_close(names);
+	buffer_fini(&csv);
+}
+
 int
 main(void)
 {
@@ -444,6 +473,7 @@ main(void)
 	    cmocka_unit_test(finds_the_row_of_the_moment),
 	    cmocka_unit_test(allows_who_was_above_to_be_below_later),
 	    cmocka_unit_test(compares_by_content),
+	    cmocka_unit_test(refuses_what_one_record_does_not_hold),
 	    cmocka_unit_test_setup_teardown(
 		is_recorded_without_names_and_read_back, fixture_open, fixture_close),
 	    cmocka_unit_test_setup_teardown(
