@@ -30,6 +30,7 @@ record_hand_over(struct ingest *ingest, struct error *err)
 	if (!commit_side_stores(ingest, err))
 		return false;
 	block = block_builder_finish(ingest->builder);
+	block_builder_reuse(ingest->builder, scribe_spent(ingest->scribe));
 	ingest->oldest_ms = 0;
 	ingest->handed = scribe_take(ingest->scribe, block);
 	return ingest->handed || scribe_check(ingest->scribe, err);

@@ -25,6 +25,8 @@ struct scribe {
 	pthread_cond_t wake, done; /* something for the thread; something for the route */
 	struct block *queue[QUEUE_BLOCKS];
 	size_t first, waiting;
+	struct block *spent[QUEUE_BLOCKS]; /* written: memory for the next ones */
+	size_t spent_count;
 	uint64_t taken, committed;
 	bool flush, checkpoint, ending, stopped;
 	struct error error;
@@ -118,6 +120,16 @@ next_block(struct scribe *scribe)
 	return block;
 }
 
+/* Mutex held. */
+static void
+keep_spent(struct scribe *scribe, struct block *block)
+{
+	if (block && scribe->spent_count < QUEUE_BLOCKS)
+		scribe->spent[scribe->spent_count++] = block;
+	else
+		block_free(block);
+}
+
 /* One turn: write a block or commit. Mutex held at entry and exit, not in between. */
 static bool
 turn(struct scribe *scribe, struct error *err)
@@ -129,10 +141,8 @@ turn(struct scribe *scribe, struct error *err)
 	bool good = true, committed = false;
 
 	pthread_mutex_unlock(&scribe->mutex);
-	if (block) {
+	if (block)
 		good = write_block(scribe, block, err);
-		block_free(block);
-	}
 	if (good && (finish || commit_due(scribe))) {
 		good = commit(scribe, err);
 		committed = good;
@@ -144,6 +154,7 @@ turn(struct scribe *scribe, struct error *err)
 			scribe->options.checkpoint_every_ms)))
 		good = publish(scribe, err);
 	pthread_mutex_lock(&scribe->mutex);
+	keep_spent(scribe, block);
 	scribe->pending.last_sequence = number;
 	if (committed) {
 		scribe->committed = number;
@@ -229,6 +240,18 @@ scribe_take(struct scribe *scribe, struct block *block)
 	return number;
 }
 
+struct block *
+scribe_spent(struct scribe *scribe)
+{
+	struct block *block = NULL;
+
+	pthread_mutex_lock(&scribe->mutex);
+	if (scribe->spent_count)
+		block = scribe->spent[--scribe->spent_count];
+	pthread_mutex_unlock(&scribe->mutex);
+	return block;
+}
+
 uint64_t
 scribe_committed(struct scribe *scribe)
 {
@@ -310,6 +333,8 @@ scribe_close(struct scribe *scribe)
 	pthread_join(scribe->thread, NULL);
 	while ((block = next_block(scribe)))
 		block_free(block);
+	while (scribe->spent_count)
+		block_free(scribe->spent[--scribe->spent_count]);
 	pending_fini(&scribe->pending);
 	pthread_cond_destroy(&scribe->wake);
 	pthread_cond_destroy(&scribe->done);

@@ -35,6 +35,8 @@ scribe_open(const struct scribe_options *options, struct scribe **scribe, struct
  * 0 when the scribe has stopped (scribe_check() says why).
  */
 uint64_t scribe_take(struct scribe *scribe, struct block *block);
+/* Gives a block that was written, for its memory (block_builder_reuse()); NULL if there is none. */
+struct block *scribe_spent(struct scribe *scribe);
 /* The greatest sequence number that is committed. */
 uint64_t scribe_committed(struct scribe *scribe);
 /* Waits until everything taken is committed. */

@@ -119,6 +119,8 @@ void block_builder_add(
  * NULL if nothing was added.
  */
 struct block *block_builder_finish(struct block_builder *builder);
+/* Takes a block that is done with, so that its memory serves the next one; accepts NULL. */
+void block_builder_reuse(struct block_builder *builder, struct block *block);
 
 /*
  * Reading back. The records' texts and changes live in *arena; symbols are

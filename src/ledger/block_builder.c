@@ -26,6 +26,7 @@ block_builder_close(struct block_builder *builder)
 	if (!builder)
 		return;
 	block_free(builder->block);
+	block_free(builder->spare);
 	ledger_macs_close(builder->macs);
 	block_texts_close(builder->texts);
 	memory_free(builder->names);
@@ -62,12 +63,44 @@ block_builder_count(const struct block_builder *builder)
 	return builder->block ? builder->block->records : 0;
 }
 
+/* More than an ordinary block takes is given back to the system. */
+#define SPARE_BYTES_MAX (2 * BLOCK_BYTES_FULL)
+
+void
+block_builder_reuse(struct block_builder *builder, struct block *block)
+{
+	if (!block)
+		return;
+	if (builder->spare ||
+	    block->body.capacity + block->leaves.capacity + block->arena.bytes > SPARE_BYTES_MAX) {
+		block_free(block);
+		return;
+	}
+	arena_reset(&block->arena);
+	*block = (struct block){.arena = block->arena,
+	    .body = {.data = block->body.data, .capacity = block->body.capacity},
+	    .leaves = {.data = block->leaves.data, .capacity = block->leaves.capacity}};
+	builder->spare = block;
+}
+
+static struct block *
+empty_block(struct block_builder *builder)
+{
+	struct block *block = builder->spare;
+
+	builder->spare = NULL;
+	if (!block) {
+		block = memory_get(sizeof(*block));
+		arena_init(&block->arena);
+	}
+	return block;
+}
+
 static void
 begin_block(struct block_builder *builder)
 {
-	struct block *block = memory_get(sizeof(*block));
+	struct block *block = empty_block(builder);
 
-	arena_init(&block->arena);
 	block->min_time_ms = block->max_time_ms = TIME_NONE;
 	/* A quarter more than the block before took: rarely grown again. */
 	buffer_reserve(&block->body, builder->body_bytes + builder->body_bytes / 4);

@@ -65,6 +65,7 @@ struct block_builder {
 	struct block_texts *texts;
 
 	struct block *block;             /* NULL: nothing was added since the last finish */
+	struct block *spare;             /* whose memory the next one takes; NULL: none */
 	uint32_t serial;                 /* of the block, from 1 */
 	uint32_t asking;                 /* of reads_text() */
 	int64_t time_ms, source_time_ms; /* of the record before, for differences */
