@@ -26,6 +26,13 @@ void sha256_add(struct sha256 *sha, const void *data, size_t bytes);
 /* Leaves sha as it is: the digest of what was fed so far. */
 void sha256_now(const struct sha256 *sha, uint8_t digest[SHA256_BYTES]);
 void sha256_of(const void *data, size_t bytes, uint8_t digest[SHA256_BYTES]);
+/*
+ * SHA-256 of two messages, each behind one byte; the digests may overwrite the
+ * messages. Short ones are hashed in step where the processor has the
+ * instructions, which takes little longer than one of them.
+ */
+void sha256_two(uint8_t prefix, struct text first, struct text second,
+    uint8_t first_digest[SHA256_BYTES], uint8_t second_digest[SHA256_BYTES]);
 /* 104 bytes: state and length big endian, then the open block. */
 #define SHA256_SAVED_BYTES 104
 void sha256_save(const struct sha256 *sha, uint8_t saved[SHA256_SAVED_BYTES]);

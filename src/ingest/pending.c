@@ -36,19 +36,12 @@ pending_fini(struct pending *pending)
 static void
 add_leaves(struct pending *pending, const struct block *block)
 {
-	struct tree_hash leaf, chunk;
-	uint32_t i, from = 0;
+	struct tree_hash hashes[BLOCK_RECORDS_MAX], chunk;
 
-	for (i = 0; i < block->records; i++) {
-		struct text bytes = {
-		    (const char *)block->leaves.data + from, block->leaf_ends[i] - from};
-
-		from = block->leaf_ends[i];
-		tree_leaf_hash(bytes, &leaf);
-		if (tree_add(&pending->tree, &leaf, &chunk))
-			memcpy(ROW(pending, chunks, chunk_count, chunk_capacity), chunk.bytes,
-			    CATALOG_HASH_BYTES);
-	}
+	tree_leaf_hashes(block->leaves.data, block->leaf_ends, block->records, hashes);
+	if (tree_add_many(&pending->tree, hashes, block->records, &chunk))
+		memcpy(ROW(pending, chunks, chunk_count, chunk_capacity), chunk.bytes,
+		    CATALOG_HASH_BYTES);
 }
 
 static void

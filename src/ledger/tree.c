@@ -47,16 +47,38 @@ tree_leaf_hash(struct text leaf, struct tree_hash *hash)
 	sha256_now(&sha, hash->bytes);
 }
 
-bool
-tree_add(struct tree *tree, const struct tree_hash *leaf, struct tree_hash *chunk)
+void
+tree_leaf_hashes(
+    const uint8_t *leaves, const uint32_t *ends, uint32_t count, struct tree_hash *hashes)
 {
-	struct tree_hash hash = *leaf;
-	bool completed = false;
-	uint32_t depth;
+	uint32_t i, from = 0;
 
-	assert(tree->size < UINT64_MAX);
+	for (i = 0; i + 1 < count; i += 2) {
+		struct text first = {(const char *)leaves + from, ends[i] - from};
+		struct text second = {(const char *)leaves + ends[i], ends[i + 1] - ends[i]};
+
+		sha256_two(0x00, first, second, hashes[i].bytes, hashes[i + 1].bytes);
+		from = ends[i + 1];
+	}
+	if (i < count)
+		tree_leaf_hash(
+		    (struct text){(const char *)leaves + from, ends[i] - from}, &hashes[i]);
+}
+
+/* Adds a complete subtree of 2^depth leaves, of which the tree's size is a multiple. */
+static bool
+add_subtree(
+    struct tree *tree, const struct tree_hash *root, uint32_t depth, struct tree_hash *chunk)
+{
+	struct tree_hash hash = *root;
+	bool completed = depth == TREE_CHUNK_DEPTH;
+	uint64_t leaves = (uint64_t)1 << depth;
+
+	assert(tree->size <= UINT64_MAX - leaves);
+	if (completed)
+		*chunk = hash;
 	/* Every set bit that the count carries through is a pair to be joined. */
-	for (depth = 0; tree->size >> depth & 1; depth++) {
+	for (; tree->size >> depth & 1; depth++) {
 		tree_node_hash(&tree->frontier[--tree->frontier_count], &hash, &hash);
 		if (depth + 1 == TREE_CHUNK_DEPTH) {
 			*chunk = hash;
@@ -64,7 +86,45 @@ tree_add(struct tree *tree, const struct tree_hash *leaf, struct tree_hash *chun
 		}
 	}
 	tree->frontier[tree->frontier_count++] = hash;
-	tree->size++;
+	tree->size += leaves;
+	return completed;
+}
+
+bool
+tree_add(struct tree *tree, const struct tree_hash *leaf, struct tree_hash *chunk)
+{
+	return add_subtree(tree, leaf, 0, chunk);
+}
+
+/* The nodes above `count` hashes, an even number, in the place of the first half of these. */
+static void
+join_pairs(struct tree_hash *hashes, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i + 2 < count; i += 4)
+		sha256_two(0x01, (struct text){(const char *)hashes[i].bytes, 2 * SHA256_BYTES},
+		    (struct text){(const char *)hashes[i + 2].bytes, 2 * SHA256_BYTES},
+		    hashes[i / 2].bytes, hashes[i / 2 + 1].bytes);
+	if (i < count)
+		tree_node_hash(&hashes[i], &hashes[i + 1], &hashes[i / 2]);
+}
+
+bool
+tree_add_many(struct tree *tree, struct tree_hash *hashes, uint32_t count, struct tree_hash *chunk)
+{
+	bool completed = false;
+	uint32_t depth, level;
+
+	assert(count <= TREE_CHUNK_LEAVES);
+	for (; count; hashes += (uint32_t)1 << depth, count -= (uint32_t)1 << depth) {
+		/* The largest subtree that may stand here and of which all leaves are there. */
+		for (depth = 0; count >> (depth + 1) && !(tree->size >> depth & 1); depth++)
+			;
+		for (level = depth; level; level--)
+			join_pairs(hashes, (uint32_t)1 << level);
+		completed |= add_subtree(tree, hashes, depth, chunk);
+	}
 	return completed;
 }
 

@@ -30,6 +30,14 @@ void tree_init(struct tree *tree);
 void tree_leaf_hash(struct text leaf, struct tree_hash *hash);
 /* Returns true when the leaf completed a chunk of 1,024; its root is then in *chunk. */
 bool tree_add(struct tree *tree, const struct tree_hash *leaf, struct tree_hash *chunk);
+/*
+ * The same for many: leaf i ends at ends[i] of `leaves` and begins where the one
+ * before ends. Adding takes at most 1,024 and overwrites the hashes.
+ */
+void tree_leaf_hashes(
+    const uint8_t *leaves, const uint32_t *ends, uint32_t count, struct tree_hash *hashes);
+bool
+tree_add_many(struct tree *tree, struct tree_hash *hashes, uint32_t count, struct tree_hash *chunk);
 /* SHA-256 of nothing for an empty tree. */
 void tree_root(const struct tree *tree, struct tree_hash *root);
 #define TREE_SAVED_BYTES (8 + TREE_DEPTH_MAX * SHA256_BYTES)

@@ -124,6 +124,54 @@ leaves_of_any_length_are_hashed_behind_a_zero(void **state)
 	}
 }
 
+/* From any size, by any number of leaves at once. */
+static void
+many_leaves_make_the_tree_that_they_make_one_by_one(void **state)
+{
+	static const uint32_t counts[] = {1, 2, 3, 5, 64, 100, 1000, 1023, 1024};
+	struct tree_hash hashes[TREE_CHUNK_LEAVES], chunk, root;
+	uint64_t before, complete;
+	struct tree tree;
+	uint32_t i, from;
+
+	for (i = 0; i < ARRAY_COUNT(counts); i++)
+		for (from = 0; from < 70; from++) {
+			tree_init(&tree);
+			memcpy(hashes, leaves, from * sizeof(*hashes));
+			assert_false(tree_add_many(&tree, hashes, from, &chunk));
+			while (tree.size + counts[i] <= LARGE) {
+				before = tree.size;
+				memcpy(hashes, leaves + before, counts[i] * sizeof(*hashes));
+				complete = (before + counts[i]) / TREE_CHUNK_LEAVES;
+				assert_int_equal(tree_add_many(&tree, hashes, counts[i], &chunk),
+				    complete > before / TREE_CHUNK_LEAVES);
+				tree_root(&tree, &root);
+				assert_memory_equal(
+				    root.bytes, roots[before + counts[i]].bytes, 32);
+				if (complete > before / TREE_CHUNK_LEAVES)
+					assert_memory_equal(
+					    chunk.bytes, chunks[complete - 1].bytes, 32);
+			}
+		}
+}
+
+static void
+leaves_that_stand_in_a_row_are_hashed_as_one_by_one(void **state)
+{
+	static const uint32_t ends[] = {0, 7, 7, 300, 301, 2000, 2001, 2050, 4000};
+	struct tree_hash hashes[ARRAY_COUNT(ends)], hash;
+	uint8_t bytes[4000];
+	uint32_t i, from = 0;
+
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(i * 7);
+	tree_leaf_hashes(bytes, ends, ARRAY_COUNT(ends), hashes);
+	for (i = 0; i < ARRAY_COUNT(ends); from = ends[i++]) {
+		tree_leaf_hash((struct text){(char *)bytes + from, ends[i] - from}, &hash);
+		assert_memory_equal(hashes[i].bytes, hash.bytes, 32);
+	}
+}
+
 static void
 chunks_are_the_roots_of_1024_leaves(void **state)
 {
@@ -420,6 +468,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(roots_are_those_of_the_definition),
 	    cmocka_unit_test(leaves_of_any_length_are_hashed_behind_a_zero),
+	    cmocka_unit_test(many_leaves_make_the_tree_that_they_make_one_by_one),
+	    cmocka_unit_test(leaves_that_stand_in_a_row_are_hashed_as_one_by_one),
 	    cmocka_unit_test(chunks_are_the_roots_of_1024_leaves),
 	    cmocka_unit_test(every_leaf_of_every_tree_is_shown_to_be_in_it),
 	    cmocka_unit_test(every_tree_is_shown_to_be_the_start_of_every_longer_one),
