@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the parts of avro_schema_open() share while a tree is being built:
- * avro_schema.c makes the types, avro_names.c their names, avro_default.c
- * looks at defaults, avro_measure.c at sizes. Private to them.
+ * avro_type.c makes the types, with avro_record.c, avro_named.c (enum, fixed) and
+ * avro_logical.c; avro_names.c their names; avro_default.c looks at defaults,
+ * avro_measure.c at sizes; avro_refuse.c says what is wrong. Private to them.
  */
 #ifndef DYETRACE_BASE_AVRO_BUILD_H
 #define DYETRACE_BASE_AVRO_BUILD_H
@@ -53,6 +54,23 @@ uint32_t avro_member(const struct avro_build *build, uint32_t object, const char
 #define AVRO_SHOWN_BYTES 80
 /* A word from the schema as a message may quote it. Returns out. */
 const char *avro_shown(struct text word, char out[AVRO_SHOWN_BYTES]);
+
+/* The type that is declared or named at a node of the document, within a namespace. */
+MUST_USE bool avro_type_of(
+    struct avro_build *build, uint32_t at, struct text space, const struct avro_node **type);
+/* Fill a node that is open from its declaration. */
+MUST_USE bool avro_record_make(
+    struct avro_build *build, uint32_t object, struct text space, struct avro_node *node);
+MUST_USE bool avro_enum_make(
+    struct avro_build *build, uint32_t object, struct text space, struct avro_node *node);
+MUST_USE bool avro_fixed_make(
+    struct avro_build *build, uint32_t object, struct text space, struct avro_node *node);
+/* The logical type of a node that is filled; sets its scale. */
+enum avro_logical
+avro_logical_of(const struct avro_build *build, uint32_t object, struct avro_node *node);
+/* The list `key` of a declaration, within a bound; 0 and the error set if it is none. */
+uint32_t avro_list_of(
+    struct avro_build *build, uint32_t object, const char *key, uint32_t max, const char *of);
 
 /* The name and namespace of the declaration at `object`, within the namespace
  * `space`; both borrowed from the schema's arena. */

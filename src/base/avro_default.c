@@ -112,54 +112,48 @@ fits_union(struct avro_build *build, const struct avro_node *type, uint32_t at)
 	return false;
 }
 
+/* One value, or a union of which it may be any. */
+static bool
+fits_single(struct avro_build *build, const struct avro_node *type, uint32_t at)
+{
+	const struct json_node *value = &build->json->nodes[at];
+	bool whole = value->kind == NODE_LONG;
+
+	switch (type->kind) {
+	case AVRO_KIND_NULL:
+		return value->kind == NODE_NULL;
+	case AVRO_KIND_BOOLEAN:
+		return value->kind == NODE_TRUE || value->kind == NODE_FALSE;
+	case AVRO_KIND_INT:
+		return whole && value->integer >= INT32_MIN && value->integer <= INT32_MAX;
+	case AVRO_KIND_LONG:
+		return whole;
+	case AVRO_KIND_FLOAT:
+	case AVRO_KIND_DOUBLE:
+		return whole || value->kind == NODE_DOUBLE;
+	case AVRO_KIND_STRING:
+		return value->kind == NODE_TEXT;
+	case AVRO_KIND_BYTES:
+		return bytes_of(value) >= 0;
+	case AVRO_KIND_FIXED:
+		return bytes_of(value) == (int64_t)type->size_bytes;
+	case AVRO_KIND_ENUM:
+		return fits_enum(build, type, at);
+	default:
+		return fits_union(build, type, at);
+	}
+}
+
 static bool
 fits(struct avro_build *build, const struct avro_node *type, uint32_t at, bool speak)
 {
-	const struct json_node *value = &build->json->nodes[at];
-	bool good = false;
-
 	if (build->looks++ > LOOKS_MAX)
 		return no(build, type, at, speak);
-	switch (type->kind) {
-	case AVRO_KIND_NULL:
-		good = value->kind == NODE_NULL;
-		break;
-	case AVRO_KIND_BOOLEAN:
-		good = value->kind == NODE_TRUE || value->kind == NODE_FALSE;
-		break;
-	case AVRO_KIND_INT:
-		good = value->kind == NODE_LONG && value->integer >= INT32_MIN &&
-		    value->integer <= INT32_MAX;
-		break;
-	case AVRO_KIND_LONG:
-		good = value->kind == NODE_LONG;
-		break;
-	case AVRO_KIND_FLOAT:
-	case AVRO_KIND_DOUBLE:
-		good = value->kind == NODE_LONG || value->kind == NODE_DOUBLE;
-		break;
-	case AVRO_KIND_STRING:
-		good = value->kind == NODE_TEXT;
-		break;
-	case AVRO_KIND_BYTES:
-		good = bytes_of(value) >= 0;
-		break;
-	case AVRO_KIND_FIXED:
-		good = bytes_of(value) == (int64_t)type->size_bytes;
-		break;
-	case AVRO_KIND_ENUM:
-		good = fits_enum(build, type, at);
-		break;
-	case AVRO_KIND_UNION:
-		good = fits_union(build, type, at);
-		break;
-	case AVRO_KIND_RECORD:
+	if (type->kind == AVRO_KIND_RECORD)
 		return fits_record(build, type, at, speak);
-	case AVRO_KIND_ARRAY:
-	case AVRO_KIND_MAP:
+	if (type->kind == AVRO_KIND_ARRAY || type->kind == AVRO_KIND_MAP)
 		return fits_repeated(build, type, at, speak);
-	}
-	return good || no(build, type, at, speak);
+	return fits_single(build, type, at) || no(build, type, at, speak);
 }
 
 bool
