@@ -65,10 +65,10 @@ CREATE TABLE span (
 	PRIMARY KEY (partition, first_offset)
 ) STRICT, WITHOUT ROWID;
 
--- Event ids of complete groups of 65,536 consecutive records. number: group * 128
--- + the top 7 bits of the fingerprints in it. pairs: 6 bytes each, ascending:
--- fingerprint (the lower 32 bits of the id's identity), record within the group.
-CREATE TABLE id_group (
+-- Event ids of complete groups of 262,144 consecutive records. number: group * 512
+-- + the top 9 bits of the fingerprints in it. pairs: 6 bytes each, ascending:
+-- fingerprint (the lower 30 bits of the id's identity) * 2^18 + record within the group.
+CREATE TABLE id_bucket (
 	number INTEGER PRIMARY KEY,
 	pairs BLOB NOT NULL CHECK (length(pairs) > 0 AND length(pairs) % 6 = 0)
 ) STRICT;

@@ -32,6 +32,7 @@ struct database_options {
 	const char *const *migrations;
 	bool secure_delete;   /* overwrite what is deleted */
 	bool empty_is_damage; /* a file of no bytes is not filled: ours are never left so */
+	int page_bytes;       /* of a new file, a power of two from 512; 0: 4,096 */
 	int busy_ms;          /* how long to wait for another process; 0: 5,000 */
 };
 

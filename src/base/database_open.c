@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #define CHECKPOINT_PAGES 1000
+#define PAGE_BYTES 4096
 #define HEADER_BYTES 100               /* of a database file; fileformat2, section 1.3 */
 #define HEADER_MAGIC "SQLite format 3" /* with its NUL */
 #define HEADER_RESERVED 20
@@ -271,8 +272,10 @@ fill_new(struct database *database, const struct database_options *options, stru
 	rc = sqlite3_file_control(database->db, "main", SQLITE_FCNTL_RESERVE_BYTES, &reserve);
 	if (rc != SQLITE_OK)
 		return database_fail(database, rc, err);
-	return run_pragma(
-		   database, err, "PRAGMA application_id = %d", (int32_t)options->application) &&
+	return run_pragma(database, err, "PRAGMA page_size = %d",
+		   options->page_bytes ? options->page_bytes : PAGE_BYTES) &&
+	    run_pragma(
+		database, err, "PRAGMA application_id = %d", (int32_t)options->application) &&
 	    set_up(database, options, err) && migrate(database, options, err) &&
 	    database_settle(database, err);
 }

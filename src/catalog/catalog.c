@@ -10,6 +10,8 @@
 #include "base/timestamp.h"
 
 #define APPLICATION 0x64796563u /* "dyec" */
+/* A search for an id reads one page a group, and few pages lead there. */
+#define PAGE_BYTES 16384
 
 extern const char catalog_1[];
 
@@ -24,6 +26,7 @@ catalog_open(const char *path, enum catalog_mode mode, struct catalog **out, str
 	    .migration_count = ARRAY_COUNT(migrations),
 	    .migrations = migrations,
 	    .empty_is_damage = true,
+	    .page_bytes = PAGE_BYTES,
 	};
 	struct catalog *catalog = memory_get(sizeof(*catalog));
 

@@ -182,13 +182,12 @@ check_pairs(struct id_walk *walk, struct text row, uint32_t bucket, struct error
 	size_t at;
 
 	for (at = 0; at + ID_PAIR_BYTES <= row.size; at += ID_PAIR_BYTES) {
-		struct id_pair pair = id_pair_at((const uint8_t *)row.data + at);
+		struct id_pair pair = id_pair_of(id_key_at((const uint8_t *)row.data + at));
 
 		if (!check_pair(walk, pair, err))
 			return false;
-		order = bucket == ID_BUCKETS
-		    ? (uint64_t)pair.record + 1
-		    : ((uint64_t)pair.fingerprint << ID_GROUP_BITS | pair.record) + 1;
+		order = bucket == ID_BUCKETS ? (uint64_t)pair.record + 1
+					     : id_key(pair.fingerprint, pair.record) + 1;
 		if (order <= before ||
 		    (bucket != ID_BUCKETS && id_bucket(pair.fingerprint) != bucket))
 			return catalog_damaged(walk->catalog, err, "ids of group %llu out of order",
@@ -247,7 +246,7 @@ check_ids(struct catalog *catalog, struct totals *totals, struct error *err)
 	bool done;
 
 	walk.seen = memory_get(ID_GROUP_RECORDS / 8);
-	done = catalog_sql_own(catalog, SQL_ID_GROUPS, &groups, err) &&
+	done = catalog_sql_own(catalog, SQL_ID_BUCKETS, &groups, err) &&
 	    check_group_rows(&walk, groups, err) &&
 	    catalog_sql_own(catalog, SQL_ID_TAIL, &tail, err) && check_tail_rows(&walk, tail, err);
 	statement_close(groups);

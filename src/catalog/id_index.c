@@ -2,12 +2,13 @@
 /*
  * From an event's id to its record, at 6 bytes an event.
  *
- * Records stand in groups of 65,536. An id is a pair {fingerprint: the lower 32
+ * Records stand in groups of 262,144. An id is a pair {fingerprint: the lower 30
  * bits of its identity, record: within the group}. Once the last record of a
- * group is committed its pairs are sorted and cut into 128 rows by the upper bits
+ * group is committed its pairs are sorted and cut into 512 rows by the upper bits
  * of the fingerprint, each about one page, written once and never again; a search
  * reads one row a group. Until then the pairs stand as they came, one row a block
- * (id_tail), and a search reads them all.
+ * (id_tail), and a search reads them all. Rows are only ever added behind the last:
+ * by bucket they would be found sooner, and a commit would write a page for each.
  *
  * Which rows there are depends on the blocks and the number of records alone, so
  * any cut into commits leaves the same. A block across the border of two groups
@@ -22,11 +23,10 @@
 /* --- the tail ------------------------------------------------------------------------- */
 
 static void
-add_pair(struct buffer *pairs, uint32_t fingerprint, uint32_t record)
+add_key(struct buffer *pairs, uint64_t key)
 {
-	buffer_add_u32(pairs, fingerprint);
-	buffer_add_byte(pairs, (uint8_t)(record >> 8));
-	buffer_add_byte(pairs, (uint8_t)record);
+	key = __builtin_bswap64(key << (64 - 8 * ID_PAIR_BYTES));
+	buffer_add(pairs, &key, ID_PAIR_BYTES);
 }
 
 static bool
@@ -52,8 +52,7 @@ put_tail(struct catalog *catalog, uint64_t block, uint64_t group, const struct c
 	size_t i;
 
 	for (i = 0; i < count && ids[i].record >> ID_GROUP_BITS == group; i++)
-		add_pair(&pairs, id_fingerprint(ids[i].identity),
-		    (uint32_t)(ids[i].record % ID_GROUP_RECORDS));
+		add_key(&pairs, id_key(id_fingerprint(ids[i].identity), ids[i].record));
 	*used = i;
 	done = i == 0 || put_pairs(catalog, SQL_ID_TAIL_PUT, block, &pairs, err);
 	buffer_fini(&pairs);
@@ -63,7 +62,7 @@ put_tail(struct catalog *catalog, uint64_t block, uint64_t group, const struct c
 /* --- a complete group ----------------------------------------------------------------- */
 
 struct sorting {
-	uint64_t *keys, *other; /* fingerprint << 16 | record; one record once: 65,536 of each */
+	uint64_t *keys, *other; /* one record once: ID_GROUP_RECORDS of each */
 	size_t count;
 };
 
@@ -75,12 +74,8 @@ add_row(struct catalog *catalog, struct sorting *sorting, struct text row, struc
 	if (row.size % ID_PAIR_BYTES != 0 ||
 	    row.size / ID_PAIR_BYTES > ID_GROUP_RECORDS - sorting->count)
 		return catalog_damaged(catalog, err, "more ids than records in a group");
-	for (at = 0; at < row.size; at += ID_PAIR_BYTES) {
-		struct id_pair pair = id_pair_at((const uint8_t *)row.data + at);
-
-		sorting->keys[sorting->count++] =
-		    (uint64_t)pair.fingerprint << ID_GROUP_BITS | pair.record;
-	}
+	for (at = 0; at < row.size; at += ID_PAIR_BYTES)
+		sorting->keys[sorting->count++] = id_key_at((const uint8_t *)row.data + at);
 	return true;
 }
 
@@ -124,7 +119,7 @@ sort_pairs(struct sorting *sorting)
 {
 	unsigned shift;
 
-	for (shift = ID_GROUP_BITS; shift < ID_GROUP_BITS + 32; shift += 8)
+	for (shift = ID_GROUP_BITS; shift < ID_GROUP_BITS + ID_FINGERPRINT_BITS; shift += 8)
 		sort_pass(sorting, shift);
 }
 
@@ -136,18 +131,16 @@ put_group(struct catalog *catalog, uint64_t group, const struct sorting *sorting
 	size_t i = 0;
 
 	while (done && i < sorting->count) {
-		uint32_t bucket = id_bucket((uint32_t)(sorting->keys[i] >> ID_GROUP_BITS));
+		uint32_t bucket = id_bucket(id_pair_of(sorting->keys[i]).fingerprint);
 
 		pairs.size = 0;
 		for (; i < sorting->count; i++) {
-			uint32_t fingerprint = (uint32_t)(sorting->keys[i] >> ID_GROUP_BITS);
-
-			if (id_bucket(fingerprint) != bucket)
+			if (id_bucket(id_pair_of(sorting->keys[i]).fingerprint) != bucket)
 				break;
-			add_pair(&pairs, fingerprint, (uint32_t)sorting->keys[i] & 0xffff);
+			add_key(&pairs, sorting->keys[i]);
 		}
 		done = put_pairs(
-		    catalog, SQL_ID_GROUP_PUT, group << ID_BUCKET_BITS | bucket, &pairs, err);
+		    catalog, SQL_ID_BUCKET_PUT, group << ID_BUCKET_BITS | bucket, &pairs, err);
 	}
 	buffer_fini(&pairs);
 	return done;

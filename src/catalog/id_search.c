@@ -10,7 +10,7 @@ struct found_records {
 };
 
 static void
-add_found(struct found_records *found, uint64_t group, uint16_t record)
+add_found(struct found_records *found, uint64_t group, uint32_t record)
 {
 	memory_grow(&found->records, &found->capacity, found->count + 1, sizeof(*found->records));
 	found->records[found->count++] = group << ID_GROUP_BITS | record;
@@ -25,8 +25,8 @@ lower_bound(struct text row, uint32_t fingerprint)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (id_pair_at((const uint8_t *)row.data + middle * ID_PAIR_BYTES).fingerprint <
-		    fingerprint)
+		if (id_key_at((const uint8_t *)row.data + middle * ID_PAIR_BYTES) <
+		    id_key(fingerprint, 0))
 			low = middle + 1;
 		else
 			high = middle;
@@ -40,7 +40,7 @@ search_group_row(struct text row, uint64_t group, uint32_t fingerprint, struct f
 	size_t at = lower_bound(row, fingerprint) * ID_PAIR_BYTES;
 
 	for (; at + ID_PAIR_BYTES <= row.size; at += ID_PAIR_BYTES) {
-		struct id_pair pair = id_pair_at((const uint8_t *)row.data + at);
+		struct id_pair pair = id_pair_of(id_key_at((const uint8_t *)row.data + at));
 
 		if (pair.fingerprint != fingerprint)
 			break;
@@ -56,7 +56,7 @@ search_groups(struct catalog *catalog, uint64_t groups, uint32_t fingerprint,
 	uint64_t group;
 	bool row;
 
-	if (!catalog_sql(catalog, SQL_ID_GROUP, &statement, err))
+	if (!catalog_sql(catalog, SQL_ID_BUCKET, &statement, err))
 		return false;
 	for (group = 0; group < groups; group++) {
 		statement_bind_u64(statement, 1, group << ID_BUCKET_BITS | id_bucket(fingerprint));
@@ -83,7 +83,8 @@ search_tail(struct catalog *catalog, uint64_t group, uint32_t fingerprint,
 	while ((done = statement_step(statement, &row, err)) && row) {
 		pairs = statement_text(statement, 1);
 		for (at = 0; at + ID_PAIR_BYTES <= pairs.size; at += ID_PAIR_BYTES) {
-			struct id_pair pair = id_pair_at((const uint8_t *)pairs.data + at);
+			struct id_pair pair =
+			    id_pair_of(id_key_at((const uint8_t *)pairs.data + at));
 
 			if (pair.fingerprint == fingerprint)
 				add_found(found, group, pair.record);

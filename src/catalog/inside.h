@@ -52,34 +52,48 @@ void span_read(struct statement *statement, int column, struct catalog_span *spa
 
 /* --- the id index (id_index.c explains it) ---------------------------------------------- */
 
-#define ID_GROUP_BITS 16 /* records of a group: 65,536 */
+#define ID_GROUP_BITS 18 /* records of a group: 262,144 */
 #define ID_GROUP_RECORDS (UINT64_C(1) << ID_GROUP_BITS)
-#define ID_BUCKET_BITS 7 /* rows of a group: 128 */
+#define ID_BUCKET_BITS 9 /* rows of a group: 512 */
 #define ID_BUCKETS (1u << ID_BUCKET_BITS)
-#define ID_PAIR_BYTES 6
+#define ID_FINGERPRINT_BITS 30
+#define ID_PAIR_BYTES 6 /* a fingerprint and a record within its group, big endian */
 
 struct id_pair {
-	uint32_t fingerprint;
-	uint16_t record; /* within its group */
+	uint32_t fingerprint, record;
 };
-/* at: ID_PAIR_BYTES */
+/* A pair as one number, by which pairs are in order. */
+static inline uint64_t
+id_key(uint32_t fingerprint, uint64_t record)
+{
+	return (uint64_t)fingerprint << ID_GROUP_BITS | record % ID_GROUP_RECORDS;
+}
 static inline struct id_pair
-id_pair_at(const uint8_t *at)
+id_pair_of(uint64_t key)
 {
 	return (struct id_pair){
-	    (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3],
-	    (uint16_t)(at[4] << 8 | at[5]),
-	};
+	    (uint32_t)(key >> ID_GROUP_BITS), (uint32_t)(key % ID_GROUP_RECORDS)};
+}
+/* at: ID_PAIR_BYTES */
+static inline uint64_t
+id_key_at(const uint8_t *at)
+{
+	uint64_t key = 0;
+	int i;
+
+	for (i = 0; i < ID_PAIR_BYTES; i++)
+		key = key << 8 | at[i];
+	return key;
 }
 static inline uint32_t
 id_fingerprint(uint64_t identity)
 {
-	return (uint32_t)identity;
+	return (uint32_t)(identity & ((UINT64_C(1) << ID_FINGERPRINT_BITS) - 1));
 }
 static inline uint32_t
 id_bucket(uint32_t fingerprint)
 {
-	return fingerprint >> (32 - ID_BUCKET_BITS);
+	return fingerprint >> (ID_FINGERPRINT_BITS - ID_BUCKET_BITS);
 }
 /* The ids of one block, whose row follows the blocks put before. */
 bool id_index_put(struct catalog *catalog, const struct catalog_block *block,

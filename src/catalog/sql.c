@@ -47,9 +47,9 @@ const char *const catalog_sql_texts[SQL_COUNT] = {
     [SQL_SPANS] = "SELECT " SPAN ", block.number, block.records FROM span"
 		  " LEFT JOIN block ON block.number = span.block ORDER BY partition, first_offset",
 
-    [SQL_ID_GROUP] = "SELECT pairs FROM id_group WHERE number = ?1",
-    [SQL_ID_GROUP_PUT] = "INSERT INTO id_group (number, pairs) VALUES (?1, ?2)",
-    [SQL_ID_GROUPS] = "SELECT number, pairs FROM id_group ORDER BY number",
+    [SQL_ID_BUCKET] = "SELECT pairs FROM id_bucket WHERE number = ?1",
+    [SQL_ID_BUCKET_PUT] = "INSERT INTO id_bucket (number, pairs) VALUES (?1, ?2)",
+    [SQL_ID_BUCKETS] = "SELECT number, pairs FROM id_bucket ORDER BY number",
     [SQL_ID_TAIL] = "SELECT block, pairs FROM id_tail ORDER BY block",
     [SQL_ID_TAIL_PUT] = "INSERT INTO id_tail (block, pairs) VALUES (?1, ?2)",
     [SQL_ID_TAIL_CLEAR] = "DELETE FROM id_tail",

@@ -4,9 +4,9 @@
  * the function behind `dyetrace trace`: the whole receipt, with lineage and
  * checkpoint. The peer gives the whole record of the event, undecoded.
  *
- * fresh  each question opens the store, as a command does
+ * fresh  each question opens the store, as a command does; all files are in the page cache
  * warm   the store stays open
- * cold   fresh, and none of the store's files in the page cache
+ * cold   fresh, and none of the files is in the page cache
  */
 #include "catalog.h"
 
@@ -127,6 +127,7 @@ ask_peer(struct reading *reading, enum way way, bool by_id, const struct asked *
 	return wall_ns() - start;
 }
 
+/* Asks the kernel to forget a file's pages. */
 static void
 drop_file(const char *path)
 {
@@ -138,9 +139,22 @@ drop_file(const char *path)
 	close(fd);
 }
 
-/* Asks the kernel to forget the pages of the files in a folder. */
+/* Brings a file into the page cache. */
 static void
-drop_folder(const char *folder)
+read_file(const char *path)
+{
+	static char buffer[1 << 20];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	while (read(fd, buffer, sizeof(buffer)) > 0)
+		;
+	close(fd);
+}
+
+static void
+each_file(const char *folder, void (*visit)(const char *path))
 {
 	DIR *listing = opendir(folder);
 	struct dirent *entry;
@@ -149,21 +163,22 @@ drop_folder(const char *folder)
 	while (listing && (entry = readdir(listing))) {
 		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
 		if (entry->d_type == DT_REG)
-			drop_file(path);
+			visit(path);
 	}
 	if (listing)
 		closedir(listing);
 }
 
+/* Every file of both sides. */
 static void
-make_cold(const struct reading *reading)
+each_side(const struct reading *reading, void (*visit)(const char *path))
 {
 	char facts[4096];
 
 	snprintf(facts, sizeof(facts), "%s/facts", reading->settings->store);
-	drop_folder(reading->settings->store);
-	drop_folder(facts);
-	drop_file(reading->peer_path);
+	each_file(reading->settings->store, visit);
+	each_file(facts, visit);
+	visit(reading->peer_path);
 }
 
 struct kind {
@@ -186,7 +201,7 @@ measure(struct reading *reading, const struct kind *kind, size_t lookups)
 			latencies.count = 0;
 		choose(reading, &asked);
 		if (kind->way == COLD)
-			make_cold(reading);
+			each_side(reading, drop_file);
 		latencies.ours[latencies.count] = ask_ours(reading, kind->way, kind->by_id, &asked);
 		latencies.peers[latencies.count++] =
 		    ask_peer(reading, kind->way, kind->by_id, &asked);
@@ -224,6 +239,7 @@ begin(struct reading *reading)
 	reading->index = peer_open(reading->peer_path, false, PEER_THREE);
 	well(inquiry_open(reading->settings, &reading->inquiry, &err), &err);
 	sync();
+	each_side(reading, read_file);
 }
 
 void

@@ -180,7 +180,7 @@ a_full_disk_leaves_the_last_commit(void **state)
 	size_t at;
 
 	scratch_path("small", folder);
-	if (!mount_small(folder, "size=600k")) {
+	if (!mount_small(folder, "size=2m")) {
 		rmdir(folder);
 		skip();
 	}
@@ -203,7 +203,7 @@ a_full_disk_leaves_the_last_commit(void **state)
 static void
 a_limit_on_growth_leaves_the_last_commit(void **state)
 {
-	struct rlimit limit = {.rlim_cur = 300000, .rlim_max = 300000};
+	struct rlimit limit = {.rlim_cur = 1200000, .rlim_max = 1200000};
 	struct catalog *catalog;
 	struct catalog_state at;
 	struct error err = {0};
