@@ -28,6 +28,19 @@ take_identity(struct block_reading *in)
 	return reader_u64(&in->bytes);
 }
 
+static void
+take_payload(struct block_reading *in, struct record *record)
+{
+	struct text digest;
+
+	if (take_branch(&in->bytes, 2) == PAYLOAD_SHA256) {
+		digest = reading_keep(in, reader_take(&in->bytes, SHA256_BYTES));
+		record->payload_sha256 = (const uint8_t *)digest.data;
+	} else if (record->kind != RECORD_FILTERED) {
+		record->payload = take_identity(in);
+	}
+}
+
 /* partition and skip, and a gap's count */
 static void
 take_place(struct block_reading *in, struct record *record)
@@ -153,7 +166,7 @@ take_event(struct block_reading *in, struct record *record)
 	const struct read_origin *read;
 
 	take_place(in, record);
-	record->payload = take_identity(in);
+	take_payload(in, record);
 	event->time_ms = take_difference(in, &in->time_ms);
 	if (event->time_ms < TIME_MIN || event->time_ms > TIME_MAX)
 		reading_refuse(in, "an event time out of range");
@@ -199,8 +212,8 @@ take_other(struct block_reading *in, struct record *record)
 		record->reason = reading_keep(in, take_string(&in->bytes));
 	} else {
 		take_place(in, record);
-		if (record->kind == RECORD_QUARANTINED)
-			record->payload = take_identity(in);
+		if (record->kind != RECORD_GAP)
+			take_payload(in, record);
 		record->reason = take_reason(in);
 	}
 	record->detail = reading_keep(in, take_optional_string(&in->bytes));
@@ -337,6 +350,9 @@ copy_texts(struct record *record, struct arena *arena)
 
 	for (i = 0; i < ARRAY_COUNT(texts); i++)
 		*texts[i] = arena_text(arena, *texts[i]);
+	if (record->payload_sha256)
+		record->payload_sha256 =
+		    memcpy(arena_get(arena, SHA256_BYTES), record->payload_sha256, SHA256_BYTES);
 }
 
 bool

@@ -43,7 +43,7 @@ add_position(
 
 	*p++ = record->replay;
 	p = put_source_time(p, builder, record->source_time_ms);
-	p = put_identity(p, record->payload);
+	p = put_payload(p, record);
 	p = put_long(p, record->event.time_ms - builder->time_ms);
 	builder->time_ms = record->event.time_ms;
 	p = put_optional_text(p, id);
@@ -256,15 +256,15 @@ static void
 add_particulars(struct block_builder *builder, const struct record *record)
 {
 	struct buffer *body = body_of(builder);
-	uint8_t *p = wire_room(body, 1 + LONG_BYTES + 1 + LONG_BYTES + 8);
+	uint8_t *p = wire_room(body, LONG_BYTES + 1 + LONG_BYTES + PAYLOAD_BYTES);
 
 	if (record->kind == RECORD_GAP)
 		p = put_long(p, record->count);
 	else
 		*p++ = record->replay;
 	p = put_source_time(p, builder, record->source_time_ms);
-	if (record->kind == RECORD_QUARANTINED)
-		p = put_identity(p, record->payload);
+	if (record->kind != RECORD_GAP)
+		p = put_payload(p, record);
 	wire_done(body, p);
 }
 

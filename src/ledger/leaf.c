@@ -90,9 +90,9 @@ add_optional_time(int64_t time_ms, struct buffer *out)
 }
 
 static void
-add_payload(uint64_t payload, struct buffer *out)
+add_payload(const struct record *record, struct buffer *out)
 {
-	wire_done(out, put_identity(wire_room(out, 8), payload));
+	wire_done(out, put_payload(wire_room(out, PAYLOAD_BYTES), record));
 }
 
 /* Where a record that is no event and no note stands. */
@@ -106,8 +106,8 @@ add_position(const struct record *record, struct arena *scratch, struct buffer *
 	else
 		buffer_add_byte(out, record->replay);
 	add_optional_time(record->source_time_ms, out);
-	if (record->kind == RECORD_QUARANTINED)
-		add_payload(record->payload, out);
+	if (record->kind != RECORD_GAP)
+		add_payload(record, out);
 }
 
 void

@@ -26,7 +26,7 @@ void leaf_add_field(
 void leaf_add_other(const struct record *record, struct arena *scratch, struct buffer *out);
 
 /* offset … entity of an event: at most this many bytes and the two texts. */
-#define LEAF_POSITION_BYTES (8 + 1 + 1 + 6 * LONG_BYTES)
+#define LEAF_POSITION_BYTES (PAYLOAD_BYTES + 1 + 1 + 6 * LONG_BYTES)
 
 static inline uint8_t *
 leaf_put_position(uint8_t *p, const struct record *record, struct text id, struct text entity)
@@ -34,7 +34,7 @@ leaf_put_position(uint8_t *p, const struct record *record, struct text id, struc
 	p = put_long(p, record->offset);
 	*p++ = record->replay;
 	p = put_optional_time(p, record->source_time_ms);
-	p = put_identity(p, record->payload);
+	p = put_payload(p, record);
 	p = put_long(p, record->event.time_ms);
 	p = put_optional_text(p, id);
 	return put_optional_text(p, entity);

@@ -95,6 +95,16 @@ show_replay(struct showing *show)
 	set(show, "replay", json_boolean(take_boolean(&show->bytes)));
 }
 
+/* The name says how it was made; absent of a filtered position of which none is kept. */
+static void
+show_payload(struct showing *show, unsigned object)
+{
+	if (take_branch(&show->bytes, 2) == PAYLOAD_SHA256)
+		set(show, "payload_sha256", json_hex(&show->bytes, SHA256_BYTES));
+	else if (object != OBJECT_FILTERED)
+		set(show, "payload_xxh3", json_hex(&show->bytes, 8));
+}
+
 static void
 show_actor(struct showing *show)
 {
@@ -179,7 +189,7 @@ show_event(struct showing *show)
 	show_place(show);
 	show_replay(show);
 	show_source_time(show);
-	set(show, "payload", json_hex(&show->bytes, 8));
+	show_payload(show, OBJECT_EVENT);
 	show_time(show, "time", "time_ms");
 	show_optional_text(show, "id");
 	show_optional_text(show, "entity");
@@ -209,8 +219,8 @@ show_other(struct showing *show, unsigned object)
 	else
 		show_replay(show);
 	show_source_time(show);
-	if (object == OBJECT_QUARANTINED)
-		set(show, "payload", json_hex(&show->bytes, 8));
+	if (object != OBJECT_GAP)
+		show_payload(show, object);
 	show_text(show, "reason");
 	show_optional_text(show, "detail");
 }

@@ -47,6 +47,10 @@ enum {
 	FACT_HASHED_AGAIN,
 };
 enum {
+	PAYLOAD_BRIEF, /* of a filtered position nothing, else its identity */
+	PAYLOAD_SHA256
+};
+enum {
 	LEAF_NULL,
 	LEAF_BOOLEAN,
 	LEAF_LONG,
@@ -120,6 +124,20 @@ put_identity(uint8_t *p, uint64_t identity)
 {
 	identity = __builtin_bswap64(identity);
 	return put_bytes(p, &identity, sizeof(identity));
+}
+
+#define PAYLOAD_BYTES (1 + SHA256_BYTES)
+
+/* What is kept of the payload of a record that is no gap and no note; the same in both schemas. */
+static inline uint8_t *
+put_payload(uint8_t *p, const struct record *record)
+{
+	if (record->payload_sha256) {
+		*p++ = branch(PAYLOAD_SHA256);
+		return put_bytes(p, record->payload_sha256, SHA256_BYTES);
+	}
+	*p++ = branch(PAYLOAD_BRIEF);
+	return record->kind == RECORD_FILTERED ? p : put_identity(p, record->payload);
 }
 
 /* Little endian, bit for bit. Source: Avro 1.11 specification, double. */

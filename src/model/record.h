@@ -34,7 +34,10 @@ struct record {
 	int64_t offset, count;  /* count: positions of a gap, else 1 */
 	int64_t source_time_ms; /* TIME_NONE */
 	uint64_t payload;       /* identity of the payload; of events and quarantined */
-	bool replay;            /* an event that came back from quarantine */
+	/* SHA256_BYTES of the payload, kept in the place of its identity; NULL: not kept. Of
+	 * filtered positions too, which keep no identity. Borrowed. */
+	const uint8_t *payload_sha256;
+	bool replay; /* an event that came back from quarantine */
 	/* RECORD_EVENT; symbols of the table that the reader was opened with */
 	struct event event;
 	struct origin origin;

@@ -283,6 +283,23 @@ random_event(struct random_records *random, struct record *record)
 	origin->confidence = (uint8_t)random_below(random, 101);
 }
 
+/* Of a filtered position a digest or nothing, else a digest or an identity. */
+static inline void
+random_payload(struct random_records *random, struct record *record)
+{
+	uint64_t *digest;
+	int i;
+
+	if (record->kind != RECORD_FILTERED)
+		record->payload = random_next(random);
+	if (random_below(random, 4))
+		return;
+	digest = arena_get(&random->arena, SHA256_BYTES);
+	for (i = 0; i < 4; i++)
+		digest[i] = random_next(random);
+	record->payload_sha256 = (const uint8_t *)digest;
+}
+
 /* The next record; *partition: what it is of, NULL of a note. Texts live in random->arena. */
 static inline void
 random_record(struct random_records *random, struct record *record, struct partition **partition)
@@ -311,8 +328,8 @@ random_record(struct random_records *random, struct record *record, struct parti
 		record->source_time_ms = random_long(random);
 	if (record->source_time_ms == INT64_MIN)
 		record->source_time_ms = TIME_NONE;
-	if (record->kind == RECORD_EVENT || record->kind == RECORD_QUARANTINED)
-		record->payload = random_next(random);
+	if (record->kind != RECORD_GAP)
+		random_payload(random, record);
 	if (record->kind == RECORD_GAP)
 		record->count += random_below(random, 50);
 	if (record->replay)

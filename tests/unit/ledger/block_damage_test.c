@@ -31,7 +31,14 @@ drop_world(void **state)
 /* An event of partition 0 up to its shape: "s" "p" 1, nothing skipped. */
 #define TAG_EVENT "\x00"
 #define PLACE "\x02\x02s\x02p\x02\x00\x00\x00"
-#define PAYLOAD "12345678"
+#define PAYLOAD                                                                                    \
+	"\x00"                                                                                     \
+	"12345678"
+#define SHA256                                                                                     \
+	"12345678"                                                                                 \
+	"12345678"                                                                                 \
+	"12345678"                                                                                 \
+	"12345678"
 #define TO_SHAPE TAG_EVENT PLACE PAYLOAD "\x00\x00\x00"
 #define ORIGIN "\x02\x00\x00\x00\x00\x00\x00"
 #define MAC "0123456789abcdef"
@@ -39,7 +46,7 @@ drop_world(void **state)
 #define SHAPE_FG                                                                                   \
 	"\x02\x00\x00\x00\x00\x04\x02\x02"                                                         \
 	"f\x02\x02g\x00"
-#define FILTERED "\x04" PLACE "\x02\x02r\x00"
+#define FILTERED "\x04" PLACE "\x00\x02\x02r\x00"
 
 static void
 what_no_writer_makes_is_refused(void **state)
@@ -53,8 +60,8 @@ what_no_writer_makes_is_refused(void **state)
 #define CASE(objects, bytes, sentence) {objects, bytes, sizeof(bytes) - 1, sentence}
 	    CASE(1, "", "1 objects in 0 bytes"),
 	    CASE(0, "\x00", "object 0: 1 bytes behind the last one"),
-	    CASE(3000, FILTERED, "3000 objects in 14 bytes"),
-	    CASE(UINT32_MAX, FILTERED, "4294967295 objects in 14 bytes"),
+	    CASE(3000, FILTERED, "3000 objects in 15 bytes"),
+	    CASE(UINT32_MAX, FILTERED, "4294967295 objects in 15 bytes"),
 	    CASE(1, "\x0c", "object 0: no object that this format has"),
 	    CASE(1, "\x01", "object 0: no object that this format has"),
 	    CASE(1, "\x80\x00", "object 0: no object that this format has"),
@@ -75,6 +82,30 @@ what_no_writer_makes_is_refused(void **state)
 		"object 0: malformed or cut short before byte 9 of the block"),
 	    CASE(1, TAG_EVENT PLACE PAYLOAD "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00\x00",
 		"object 0: an event time out of range"),
+	    CASE(1, TAG_EVENT PLACE "\x04" SHA256 "\x00\x00\x00\x00\x00", /* neither of the two */
+		"object 0: malformed or cut short before byte 11 of the block"),
+	    CASE(1,
+		TAG_EVENT PLACE "\x00"
+				"1234567", /* cut */
+		"object 0: malformed or cut short before byte 15 of the block"),
+	    CASE(1,
+		TAG_EVENT PLACE "\x02"
+				"12345678"
+				"12345678"
+				"12345678"
+				"1234567", /* cut */
+		"object 0: malformed or cut short before byte 11 of the block"),
+	    CASE(1, TAG_EVENT PLACE "\x02" SHA256 "\x00\x00\x00\x00\x00",
+		"object 0: shape 0 is referred to, and 0 were written"),
+	    CASE(1,
+		"\x02" PLACE "\x02"
+		"12345678", /* a quarantined position, cut */
+		"object 0: malformed or cut short before byte 11 of the block"),
+	    CASE(1,
+		"\x04" PLACE "\x02"
+		"12345678"
+		"\x02\x02r\x00", /* identity called SHA-256 */
+		"object 0: malformed or cut short before byte 11 of the block"),
 	    CASE(1, TO_SHAPE "\x00\x00", "object 0: shape 0 is referred to, and 0 were written"),
 	    CASE(1, TO_SHAPE "\x02\x02\x00", "object 0: name 0 is referred to, and 0 were written"),
 	    CASE(1,
@@ -87,7 +118,7 @@ what_no_writer_makes_is_refused(void **state)
 			 "f\x00",
 		"object 0: a shape names a field twice"),
 	    CASE(1, TO_SHAPE "\x02\x00\x00\x00\x00\xff\xff\xff\xff\x0f\x00",
-		"object 0: malformed or cut short before byte 31 of the block"),
+		"object 0: malformed or cut short before byte 32 of the block"),
 	    CASE(1, TO_SHAPE SHAPE_FG "\x00\x00",
 		"object 0: origin 0 is referred to, and 0 were written"),
 	    CASE(1,
@@ -95,35 +126,35 @@ what_no_writer_makes_is_refused(void **state)
 				  "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
 		"object 0: an actor of zeros"),
 	    CASE(1, TO_SHAPE SHAPE_FG "\x02\x00\x06", /* no such kind */
-		"object 0: malformed or cut short before byte 37 of the block"),
+		"object 0: malformed or cut short before byte 38 of the block"),
 	    CASE(1, TO_SHAPE SHAPE_FG "\x02\x00\x00\x00\x00\x10", /* no such rule */
-		"object 0: malformed or cut short before byte 40 of the block"),
+		"object 0: malformed or cut short before byte 41 of the block"),
 	    CASE(1, TO_SHAPE SHAPE_FG "\x02\x00\x00\x00\x00\x00\xca\x01", /* 101 percent */
-		"object 0: malformed or cut short before byte 42 of the block"),
+		"object 0: malformed or cut short before byte 43 of the block"),
 	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x02\x00\x00", "object 0: 1 values of 2 fields"),
 	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x00", "object 0: 0 values of 2 fields"),
 	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x03\x10\x00\x00\x00\x00\x00", /* Avro's other form */
 		"object 0: 0 values of 2 fields"),
 	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x08\x00\x00\x00\x00\x02\x00",
-		"object 0: malformed or cut short before byte 47 of the block"),
+		"object 0: malformed or cut short before byte 48 of the block"),
 	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x08\x10\x00\x00\x00\x00",
-		"object 0: malformed or cut short before byte 43 of the block"),
-	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x08\x02\x04\x00\x00\x00\x00",
 		"object 0: malformed or cut short before byte 44 of the block"),
+	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x08\x02\x04\x00\x00\x00\x00",
+		"object 0: malformed or cut short before byte 45 of the block"),
 	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x08\x0e\x00\x00\x00\x00\x00",
 		"object 0: text 0 is referred to, and 0 were written"),
 	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x08\x0a" MAC "\x06\x0c\x00\x00\x00\x00",
 		"object 0: text 0 is not sealed with this field's key"),
 	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x08\x0a" MAC "\x01\x00\x00\x00\x00",
-		"object 0: malformed or cut short before byte 60 of the block"),
+		"object 0: malformed or cut short before byte 61 of the block"),
 	    CASE(1, TO_SHAPE SHAPE_FG ORIGIN "\x08\x0a" MAC "\x80\x80\x80\x80\x20\x00\x00\x00\x00",
-		"object 0: malformed or cut short before byte 64 of the block"),
+		"object 0: malformed or cut short before byte 65 of the block"),
 	    CASE(1,
 		TO_SHAPE SHAPE_FG ORIGIN "\x08\x08" MAC "\x06"
 					 "abc"
 					 "\x00\x00\x00\x00",
 		"object 0: text 0 does not match its mac: altered, or another store's key"),
-	    CASE(1, "\x04" PLACE "\x00\x00\x00",
+	    CASE(1, "\x04" PLACE "\x00\x00\x00\x00",
 		"object 0: reason 0 is referred to, and 0 were written"),
 	    CASE(1, "\x06\x02\x02s\x02p\x02\x00\x00\x00\x02\x02r\x00", /* a gap of nothing */
 		"object 0: an offset out of range"),
@@ -131,7 +162,8 @@ what_no_writer_makes_is_refused(void **state)
 	    CASE(2, FILTERED, "object 1: no object that this format has"),
 	    CASE(2, FILTERED "\x04\x00\x02",
 		"object 1: partition 1 is referred to, and 1 were written"),
-	    CASE(2, FILTERED "\x04\x00\x00\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00\x00\x00\x00",
+	    CASE(2,
+		FILTERED "\x04\x00\x00\xfe\xff\xff\xff\xff\xff\xff\xff\xff\x01\x00\x00\x00\x00\x00",
 		"object 1: an offset out of range"),
 #undef CASE
 	};

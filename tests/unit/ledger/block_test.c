@@ -141,6 +141,16 @@ same_event(const struct record *a, const struct record *b, const struct symbols 
 	}
 }
 
+/* One of the two is kept. */
+static void
+same_payload(const struct record *a, const struct record *b)
+{
+	assert_int_equal(!a->payload_sha256, !b->payload_sha256);
+	if (a->payload_sha256)
+		assert_memory_equal(a->payload_sha256, b->payload_sha256, SHA256_BYTES);
+	assert_true(b->payload == (a->payload_sha256 ? 0 : a->payload));
+}
+
 static void
 same_record(const struct record *a, const struct record *b, const struct symbols *names, bool keys)
 {
@@ -151,7 +161,7 @@ same_record(const struct record *a, const struct record *b, const struct symbols
 	assert_true(a->offset == b->offset);
 	assert_true(a->count == b->count);
 	assert_true(a->source_time_ms == b->source_time_ms);
-	assert_true(a->payload == b->payload);
+	same_payload(a, b);
 	assert_int_equal(a->replay, b->replay);
 	same_text(a->reason, b->reason);
 	same_text(a->detail, b->detail);
@@ -328,7 +338,7 @@ the_root_does_not_depend_on_where_blocks_are_cut(void **state)
 	}
 	/* The format of the leaf is a promise: this root never changes. */
 	assert_string_equal(digest_hex(first.bytes, 32, hex),
-	    "a0fc7b4cc58f5abd853e6dede115eb09d83b58dd0ecd18f6386bceb685d20839");
+	    "b4ffcb49f6917a54b22713d5dbc36d3b53a563a7001227a2a3d695a5bfa8b0bf");
 }
 
 /* A small stream made by hand, for the rows. */
@@ -710,7 +720,7 @@ a_leaf_is_shown_as_json(void **state)
 	buffer_add_byte(&json, 0);
 	assert_string_equal((char *)json.data,
 	    "{\"kind\":\"event\",\"source\":\"s\",\"partition\":\"a\",\"incarnation\":1,"
-	    "\"offset\":41,\"replay\":false,\"payload\":\"0123456789abcdef\","
+	    "\"offset\":41,\"replay\":false,\"payload_xxh3\":\"0123456789abcdef\","
 	    "\"time\":\"2016-02-29T00:23:00Z\",\"time_ms\":1456705380000,"
 	    "\"id\":\"T\\u0000\\\"1\",\"entity\":null,\"dataset\":\"tickets.incident\","
 	    "\"op\":null,\"system\":null,\"channel\":null,\"actor\":\"lusab-babad\","
@@ -718,7 +728,7 @@ a_leaf_is_shown_as_json(void **state)
 	    "\"team\":\"Desk\",\"event_team\":null,\"rule\":\"chart-over-event\","
 	    "\"confidence\":90,\"changes\":["
 	    "{\"field\":\"field 0 \xc3\xa9\",\"old\":null,\"new\":-3},"
-	    "{\"field\":\"field 1 \xc3\xa9\",\"old\":true,\"new\":0.10000000000000001},"
+	    "{\"field\":\"field 1 \xc3\xa9\",\"old\":true,\"new\":0.1},"
 	    "{\"field\":\"field 2 \xc3\xa9\",\"old\":\"NaN\",\"new\":"
 	    "{\"mac\":\"00000000000000000000000000000000\",\"length\":0}}]}");
 	leaf.size = json.size = 0;
@@ -732,6 +742,109 @@ a_leaf_is_shown_as_json(void **state)
 	    "{\"kind\":\"gap\",\"source\":\"s\",\"partition\":\"b\",\"incarnation\":3,"
 	    "\"offset\":6,\"count\":10,\"source_time\":\"1970-01-01T00:00:00.001Z\","
 	    "\"source_time_ms\":1,\"reason\":\"source-lost-records\",\"detail\":null}");
+	buffer_fini(&leaf);
+	buffer_fini(&json);
+}
+
+/* The bytes of a leaf from its position on, and what is shown of them: a promise. */
+static void
+a_leaf_holds_the_identity_or_the_sha256_of_the_payload(void **state)
+{
+#define ABC "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+#define IDENTITY "0123456789abcdef"
+	static const struct {
+		enum record_kind kind;
+		bool sha256;
+		const char *bytes, *shown;
+	} cases[] = {
+	    {RECORD_QUARANTINED, false,
+		"02" /* kind */ "0273"
+		"0261"
+		"02"
+		"52"
+		"00"
+		"00"
+		"00" IDENTITY "0272"
+		"00",
+		"\"payload_xxh3\":\"" IDENTITY "\","},
+	    {RECORD_QUARANTINED, true,
+		"02"
+		"0273"
+		"0261"
+		"02"
+		"52"
+		"00"
+		"00"
+		"02" ABC "0272"
+		"00",
+		"\"payload_sha256\":\"" ABC "\","},
+	    {RECORD_FILTERED, false,
+		"04"
+		"0273"
+		"0261"
+		"02"
+		"52"
+		"00"
+		"00"
+		"00"
+		"0272"
+		"00",
+		"\"replay\":false,\"reason\":\"r\","},
+	    {RECORD_FILTERED, true,
+		"04"
+		"0273"
+		"0261"
+		"02"
+		"52"
+		"00"
+		"00"
+		"02" ABC "0272"
+		"00",
+		"\"payload_sha256\":\"" ABC "\","},
+	    {RECORD_EVENT, true,
+		"00"
+		"0273"
+		"0261"
+		"02"
+		"52"
+		"00"
+		"00"
+		"02" ABC "00"
+		"00"
+		"00"
+		"00000000"
+		"00"
+		"0e756e6b6e6f776e"
+		"00"
+		"00"
+		"086e6f6e65"
+		"00"
+		"00",
+		"\"payload_sha256\":\"" ABC "\","},
+	};
+	struct buffer leaf = {0}, json = {0};
+	uint8_t sha256[SHA256_BYTES];
+	struct error err = {0};
+	char hex[512];
+	size_t i;
+
+	sha256_of("abc", 3, sha256);
+	for (i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct record record = plain_record(cases[i].kind, &tickets, 41);
+
+		record.payload = UINT64_C(0x0123456789abcdef);
+		record.payload_sha256 = cases[i].sha256 ? sha256 : NULL;
+		if (cases[i].kind != RECORD_EVENT)
+			record.reason = TEXT("r");
+		leaf.size = json.size = 0;
+		leaf_encode(&record, world.names, NULL, &leaf);
+		assert_string_equal(digest_hex(leaf.data, leaf.size, hex), cases[i].bytes);
+		assert_true(leaf_show(buffer_text(&leaf), &json, &err));
+		assert_non_null(
+		    memmem(json.data, json.size, cases[i].shown, strlen(cases[i].shown)));
+	}
+#undef ABC
+#undef IDENTITY
 	buffer_fini(&leaf);
 	buffer_fini(&json);
 }
@@ -775,6 +888,7 @@ main(void)
 	    cmocka_unit_test(more_reasons_than_are_remembered_are_written_in_full),
 	    cmocka_unit_test(more_texts_than_are_kept_are_hashed_again),
 	    cmocka_unit_test(a_leaf_is_shown_as_json),
+	    cmocka_unit_test(a_leaf_holds_the_identity_or_the_sha256_of_the_payload),
 	    cmocka_unit_test(every_leaf_can_be_shown_and_none_that_is_cut),
 	};
 

@@ -63,18 +63,20 @@ def root(hashes):
     return hashlib.sha256(b"\1" + root(hashes[:k]) + root(hashes[k:])).digest()
 
 
-hashes, marks, sealed = [], 0, 0
+hashes, marks, sealed, payloads = [], 0, 0, set()
 for path in sorted(glob.glob(folder + "/*.avro")):
     for kind, r in code["records"](path):
         if kind == "Mark":
             marks += 1
             continue
         sealed += sum(isinstance(v, dict) and v["hidden"] is not None for v in r.get("values", []))
+        payloads.add((kind, len(r["payload"] or b"") if "payload" in r else None))
         hashes.append(hashlib.sha256(b"\0" + leaf(kind, r)).digest())
 
 print("%d records, %d marks, %d sealed texts in %d segments" % (len(hashes), marks, sealed, len(glob.glob(folder + "/*"))))
 if root(hashes).hex() != expected:
     print("the root is %s, the program says %s" % (root(hashes).hex(), expected))
     sys.exit(1)
-if len(hashes) != 3000 or not marks or not sealed:
+both = {("Event", 8), ("Event", 32), ("Quarantined", 8), ("Quarantined", 32), ("Filtered", 0), ("Filtered", 32)}
+if len(hashes) != 3000 or not marks or not sealed or payloads != both | {("Gap", None), ("Note", None)}:
     sys.exit(1)
