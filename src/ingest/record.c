@@ -120,8 +120,22 @@ static const enum record_kind kinds[] = {
     [DISPOSITION_GAP] = RECORD_GAP,
 };
 
+/* The identity is the partition's first payload too, whatever the record keeps. */
 static void
-fill(struct record *record, const struct batch *batch, size_t i)
+fill_payload(struct ingest *ingest, const struct message *message, struct record *record)
+{
+	if (message->kind == MESSAGE_GAP)
+		return;
+	record->payload = digest_identity(message->payload);
+	if (ingest->settings->payload_digest != SETTINGS_PAYLOAD_SHA256)
+		return;
+	sha256_of(message->payload.data, message->payload.size, ingest->payload_sha256);
+	record->payload_sha256 = ingest->payload_sha256;
+}
+
+/* The record's digest is ingest's until the next is filled. */
+static void
+fill(struct ingest *ingest, const struct batch *batch, size_t i, struct record *record)
 {
 	const struct message *message = &batch->messages[i];
 	const struct outcome *outcome = &batch->outcomes[i];
@@ -144,8 +158,7 @@ fill(struct record *record, const struct batch *batch, size_t i)
 		record->reason = text_of(outcome->reason);
 		record->detail = outcome->detail;
 	}
-	if (message->kind != MESSAGE_GAP)
-		record->payload = digest_identity(message->payload);
+	fill_payload(ingest, message, record);
 }
 
 /* A position that comes back: it stays quarantined unless it is an event now. */
@@ -159,7 +172,7 @@ record_replayed(struct ingest *ingest, const struct batch *batch, size_t i, stru
 		return true;
 	if (batch->outcomes[i].disposition == DISPOSITION_FILTERED)
 		return true;
-	fill(&record, batch, i);
+	fill(ingest, batch, i, &record);
 	partition->quarantined--;
 	partition->recorded++;
 	if (record.event.time_ms > partition->max_time_ms)
@@ -179,7 +192,7 @@ record_message(struct ingest *ingest, const struct batch *batch, size_t i, struc
 	if (message->replay)
 		return record_replayed(ingest, batch, i, err);
 	partitions_number(ingest, partition);
-	fill(&record, batch, i);
+	fill(ingest, batch, i, &record);
 	advance(partition, message, disposition, record.payload);
 	count(&ingest->counts, message, disposition);
 	if (record.kind == RECORD_EVENT && record.event.time_ms > partition->max_time_ms)

@@ -54,6 +54,7 @@ struct ingest {
 
 	struct batch batch;
 	struct block_builder *builder;
+	uint8_t payload_sha256[SHA256_BYTES]; /* of the record under way */
 	int64_t oldest_ms; /* monotonic: when the builder got its first record; 0: empty */
 	uint64_t handed;   /* sequence of the last block given to the scribe */
 	struct message_schema **schemas; /* of replayed records */

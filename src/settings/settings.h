@@ -17,6 +17,11 @@ enum settings_deflate {
 	SETTINGS_DEFLATE_ZLIB
 };
 
+enum settings_payload_digest {
+	SETTINGS_PAYLOAD_XXH3,
+	SETTINGS_PAYLOAD_SHA256
+};
+
 struct settings_source {
 	const char *name; /* [a-z0-9-], unique */
 	const struct source_type *type;
@@ -35,7 +40,8 @@ struct settings {
 	int64_t batch_records, batch_bytes;
 	int64_t commit_blocks, commit_every_ms;
 	int64_t segment_bytes;
-	int64_t deflate; /* enum settings_deflate */
+	int64_t deflate;        /* enum settings_deflate */
+	int64_t payload_digest; /* enum settings_payload_digest */
 	int64_t record_bytes_max, changes_max, actors_max, wide_entities_max;
 	int64_t checkpoint_every_ms;
 	size_t source_count;

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 static const char *const deflates[] = {"auto", "isal", "zlib", NULL};
+static const char *const payload_digests[] = {"xxh3", "sha256", NULL};
 
 #define MEMBER(name) offsetof(struct settings, name)
 #define SECOND ((int64_t)1000)
@@ -51,6 +52,12 @@ const struct setting settings_table[] = {
 	.help = "What compresses blocks: isal is five times faster, zlib is everywhere, auto takes "
 		"isal "
 		"where it is built in. The format is the same."},
+    {"ledger.payload-digest", SETTING_CHOICE, MEMBER(payload_digest), "xxh3",
+	.words = payload_digests, .facts = true,
+	.help = "What a record keeps of the bytes it was made from. xxh3: 8 bytes, which find "
+		"accidents. sha256: 32 bytes that do not compress, also of filtered records; then "
+		"a proof shows whoever has the original line, without its line end, that it is "
+		"the one."},
     {"limits", SETTING_GROUP,
 	.help = "Bounds of memory. What a bound drops is counted and shown by `status`."},
     {"limits.record", SETTING_BYTES, MEMBER(record_bytes_max), "16M", KILO, GIGA, .facts = true,

@@ -58,6 +58,7 @@ every_default_is_in_force_without_a_file(void **state)
 	assert_int_equal(settings->batch_bytes, 8 << 20);
 	assert_int_equal(settings->commit_every_ms, 200);
 	assert_int_equal(settings->deflate, SETTINGS_DEFLATE_AUTO);
+	assert_int_equal(settings->payload_digest, SETTINGS_PAYLOAD_XXH3);
 	assert_int_equal(settings->actors_max, 10000000);
 	assert_int_equal(settings->checkpoint_every_ms, 3600000);
 	settings_close(settings);
@@ -77,13 +78,14 @@ what_the_file_says_is_in_force(void **state)
 	assert_int_equal(settings->batch_bytes, 65536);
 	assert_int_equal(settings->commit_every_ms, 3600000);
 	assert_int_equal(settings->deflate, SETTINGS_DEFLATE_ZLIB);
+	assert_int_equal(settings->payload_digest, SETTINGS_PAYLOAD_SHA256);
 	assert_int_equal(settings->actors_max, 5000000);
 	assert_int_equal(settings->wide_entities_max, 12345);
 	assert_int_equal(settings->source_count, 2);
 	assert_string_equal(settings->sources[1].name, "orders-2");
 	assert_int_equal(settings->sources[1].format, FORMAT_CSV);
 	assert_ptr_equal(settings->sources[0].type, &file_type);
-	assert_int_equal(settings->sources[0].line, 21);
+	assert_int_equal(settings->sources[0].line, 22);
 	assert_ptr_equal(settings_source_find(settings, "tickets"), &settings->sources[0]);
 	assert_null(settings_source_find(settings, "nothing"));
 	settings_close(settings);
@@ -163,7 +165,8 @@ what_facts_depend_on_leaves_batches_and_paths_out(void **state)
 	settings_print(settings, SETTINGS_FACTS, &out);
 	buffer_add_byte(&out, 0);
 	assert_string_equal((char *)out.data,
-	    "limits:\n  record: 16M\n  changes: 512\n  actors: 10M\n  wide-entities: 2M\n"
+	    "ledger:\n  payload-digest: xxh3\nlimits:\n  record: 16M\n  changes: 512\n  actors: "
+	    "10M\n  wide-entities: 2M\n"
 	    "sources: []\n");
 	settings_close(settings);
 	buffer_fini(&out);
