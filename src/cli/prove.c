@@ -44,7 +44,9 @@ const struct command command_prove = {
 	"Prints one JSON document: the event's record, the path of hashes from it to the root of "
 	"the newest "
 	"signed checkpoint, and that checkpoint. It discloses this one record and nothing else. "
-	"`dyetrace check-proof` checks it, without the store.",
+	"`dyetrace check-proof` checks it, without the store. Where `ledger.payload-digest: "
+	"sha256` was in force the record's `payload_sha256` is the SHA-256 of the original line "
+	"without its line end: whoever has the line can compare it.",
     .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
     .examples = prove_examples,
     .arguments_min = 1,
@@ -77,7 +79,6 @@ answer_yes(struct call *call, const struct proof *proof, bool trusted)
 		    &call->out);
 		return;
 	}
-	json_decref(record);
 	receipt = receipt_open(&call->out);
 	receipt_ink(receipt, INK_GOOD, "proven", "yes: record %llu of %llu",
 	    (unsigned long long)proof->index, (unsigned long long)proof->checkpoint.size);
@@ -87,8 +88,13 @@ answer_yes(struct call *call, const struct proof *proof, bool trusted)
 	    trusted ? "the one you gave"
 		    : "the one in the file: compare it with the store's `verifier` before you "
 		      "trust it");
+	if (json_object_get(record, "payload_sha256"))
+		receipt_line(receipt, "payload sha256",
+		    "%s: compare `sha256sum` of the original line without its line end",
+		    member_text(record, "payload_sha256"));
 	receipt_line(receipt, "record", "%.*s", TEXT_PRINT(proof->shown));
 	receipt_close(receipt);
+	json_decref(record);
 }
 
 static bool

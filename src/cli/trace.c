@@ -137,6 +137,8 @@ show_proof(struct receipt *receipt, const json_t *document)
 	receipt_heading(receipt, "How to prove it");
 	receipt_line(receipt, "ledger record", "%lld, in %s",
 	    (long long)member_long(proof, "record"), member_text(proof, "segment"));
+	line_if(receipt, "payload sha256", member_text(document, "payload_sha256"));
+	line_if(receipt, "payload xxh3", member_text(document, "payload_xxh3"));
 	if (member_true(proof, "signed")) {
 		receipt_line(receipt, "signed", "yes: the checkpoint covers %lld records",
 		    (long long)member_long(proof, "checkpoint_records"));

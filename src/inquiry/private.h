@@ -71,6 +71,8 @@ json_t *show_symbol(const struct inquiry *inquiry, uint32_t symbol);
 json_t *show_time(int64_t time_ms); /* null for TIME_NONE */
 json_t *show_value(const struct value *value);
 json_t *show_hash(const void *bytes, size_t size); /* hex */
+/* Adds payload_sha256, or payload_xxh3, or neither where nothing of the payload is kept. */
+void show_payload(const struct record *record, json_t *document);
 json_t *show_position(
     const struct record *record); /* {"source","partition","incarnation","offset","line"} */
 

@@ -253,6 +253,7 @@ inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err)
 	} else {
 		json_object_update_new(document, aside_document(record));
 	}
+	show_payload(record, document);
 	json_object_set_new(document, "proof", proof_document(inquiry, index));
 	return document;
 }

@@ -78,3 +78,16 @@ show_position(const struct record *record)
 	    show_text(record->partition), "incarnation", (int)record->incarnation, "offset",
 	    (json_int_t)record->offset);
 }
+
+void
+show_payload(const struct record *record, json_t *document)
+{
+	uint64_t identity = __builtin_bswap64(record->payload);
+
+	if (record->payload_sha256)
+		json_object_set_new(
+		    document, "payload_sha256", show_hash(record->payload_sha256, SHA256_BYTES));
+	else if (record->kind == RECORD_EVENT || record->kind == RECORD_QUARANTINED)
+		json_object_set_new(
+		    document, "payload_xxh3", show_hash(&identity, sizeof(identity)));
+}
