@@ -153,7 +153,7 @@ csv_row_open(const struct message_schema *schema, const struct wanted *wanted, s
 
 	made->wanted = wanted;
 	made->delimiter = schema && schema->delimiter ? schema->delimiter : ',';
-	made->has_header = schema && schema->text.data;
+	made->has_header = schema && schema->text.size;
 	arena_init(&made->arena);
 	if (schema && made->has_header && !read_header(made, schema->text, problem)) {
 		csv_row_close(made);

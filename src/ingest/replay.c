@@ -47,22 +47,34 @@ source_of(struct ingest *ingest, const struct partition *partition)
 	return NULL;
 }
 
+/* As the settings have it now: the one that the rows were read with may be what was mended. */
+static char
+delimiter_of(const struct ingest_source *source)
+{
+	const struct yaml_node *csv = yaml_find(source->settings->settings, "csv"),
+			       *delimiter = yaml_find(csv, "delimiter");
+
+	return delimiter && delimiter->text.size == 1 ? delimiter->text.data[0] : ',';
+}
+
 /* Schemas live as long as decoders may hold plans of them. */
 static const struct message_schema *
-keep_schema(struct ingest *ingest, const struct quarantine_raw *raw)
+keep_schema(
+    struct ingest *ingest, const struct ingest_source *source, const struct quarantine_raw *raw)
 {
 	struct text text = buffer_text(&raw->schema);
-	uint64_t id = digest_identity(text);
+	char delimiter = raw->format == FORMAT_CSV ? delimiter_of(source) : 0;
+	uint64_t id = digest_identity(text) ^ (uint64_t)(unsigned char)delimiter << 56;
 	struct message_schema *schema;
 	size_t i;
 
 	for (i = 0; i < ingest->schema_count; i++)
-		if (ingest->schemas[i]->id == id)
+		if (ingest->schemas[i]->id == id && ingest->schemas[i]->format == raw->format)
 			return ingest->schemas[i];
 	schema = memory_get(sizeof(*schema));
 	*schema = (struct message_schema){.id = id,
 	    .format = raw->format,
-	    .delimiter = raw->delimiter,
+	    .delimiter = delimiter,
 	    .text = {memory_text_n(text.data, text.size), text.size}};
 	memory_grow(&ingest->schemas, &ingest->schema_capacity, ingest->schema_count + 1,
 	    sizeof(*ingest->schemas));
@@ -84,9 +96,10 @@ replay_free_schemas(struct ingest *ingest)
 
 /* Adds one position's raw bytes to the batch; one whose bytes are gone is left out. */
 static bool
-add_message(struct ingest *ingest, struct batch *batch, struct partition *partition, int64_t offset,
-    struct error *err)
+add_message(struct ingest *ingest, const struct ingest_source *source, struct partition *partition,
+    int64_t offset, struct error *err)
 {
+	struct batch *batch = &ingest->batch;
 	struct quarantine_raw raw = {0};
 	struct message *message;
 	bool found, good;
@@ -100,8 +113,8 @@ add_message(struct ingest *ingest, struct batch *batch, struct partition *partit
 		message->offset = offset;
 		message->payload = arena_text(&batch->arena, buffer_text(&raw.payload));
 		message->replay = true;
-		if (raw.schema.size)
-			message->schema = keep_schema(ingest, &raw);
+		if (raw.schema.size || raw.format == FORMAT_CSV)
+			message->schema = keep_schema(ingest, source, &raw);
 		batch->bytes += message->payload.size;
 	}
 	quarantine_raw_fini(&raw);
@@ -120,7 +133,7 @@ replay_batch(struct ingest *ingest, struct ingest_source *source, struct positio
 		return false;
 	batch_reset(batch);
 	for (i = 0; i < count; i++)
-		if (!add_message(ingest, batch, partitions_find(ingest, positions[i].partition),
+		if (!add_message(ingest, source, partitions_find(ingest, positions[i].partition),
 			positions[i].offset, err))
 			return false;
 	decoder_batch(source->decoder, batch);

@@ -27,8 +27,9 @@ enum message_format {
 struct message_schema {
 	uint64_t id; /* unique in the process: identity of the text */
 	enum message_format format;
-	struct text text; /* CSV: the header row's bytes; Avro: the writer's schema (JSON) */
-	char delimiter;   /* CSV */
+	struct text
+	    text; /* CSV: the header row's bytes, empty without one; Avro: the writer's schema (JSON) */
+	char delimiter; /* CSV */
 };
 
 struct message {

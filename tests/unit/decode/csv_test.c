@@ -145,6 +145,10 @@ columns_may_have_no_names(void **state)
 	    "2016-02-29T00:00:00Z d id=1 actor=a []");
 	assert_string_equal(decoding_one(&decoding, TEXT("1")),
 	    "quarantined: required-field-missing: time: field 2 is absent");
+	/* So the file source says that there is no header. */
+	decoding_header(&decoding, TEXT(""));
+	assert_string_equal(
+	    decoding_one(&decoding, TEXT("1,2016-02-29")), "2016-02-29T00:00:00Z d id=1 []");
 	decoding_close(&decoding);
 }
 
