@@ -26,14 +26,16 @@ struct partition {
 	 * the same in every file): tells one incarnation from another. */
 	uint64_t first_payload;
 	int64_t recorded, quarantined, filtered,
-	    gaps;            /* positions; quarantined ones later replayed count as recorded */
-	int64_t max_time_ms; /* greatest event time, TIME_NONE before the first */
-	struct sha256
-	    content; /* over all payloads in order, each behind its length as 4 bytes big endian */
+	    gaps;              /* positions; quarantined ones later replayed count as recorded */
+	int64_t max_time_ms;   /* greatest event time, TIME_NONE before the first */
+	struct sha256 content; /* over all payloads in order, as content_add() feeds them */
 };
 
-/* Feeds one payload to a content digest: its length as 4 bytes big endian, then its bytes. The
- * one place of the rule; not for gaps, which have no payload. */
+/*
+ * Feeds one payload to a content digest: its length as 4 bytes big endian, its bytes, then zeros
+ * up to a multiple of 64 bytes, so that the state written down between two payloads holds none of
+ * their bytes. The one place of the rule; not for gaps, which have no payload.
+ */
 void content_add(struct sha256 *content, struct text payload);
 
 #endif
