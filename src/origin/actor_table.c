@@ -13,7 +13,7 @@
 
 #include "base/memory.h"
 
-#define FIRST_SLOTS_LOG2 12
+#define FIRST_LINES_LOG2 9
 #define LINE_UNITS 8 /* of 8 bytes: a line of the cache */
 
 static void *
@@ -41,18 +41,18 @@ map_chunk(void)
 }
 
 static size_t
-slot_bytes(const struct actor_table *table)
+line_bytes(const struct actor_table *table)
 {
-	return ((size_t)table->mask + 1) * sizeof(struct actor_slot);
+	return ((size_t)table->mask + 1) * sizeof(struct actor_line);
 }
 
 static void
-map_slots(struct actor_table *table, unsigned log2)
+map_lines(struct actor_table *table, unsigned log2)
 {
 	table->shift = 32 - log2;
 	table->mask = (uint32_t)(((uint64_t)1 << log2) - 1);
-	table->slots = map_pages(slot_bytes(table));
-	madvise(table->slots, slot_bytes(table), MADV_HUGEPAGE);
+	table->lines = map_pages(line_bytes(table));
+	madvise(table->lines, line_bytes(table), MADV_HUGEPAGE);
 }
 
 void
@@ -60,7 +60,7 @@ actor_table_init(struct actor_table *table)
 {
 	*table = (struct actor_table){0};
 	random_fill(&table->seed, sizeof(table->seed));
-	map_slots(table, FIRST_SLOTS_LOG2);
+	map_lines(table, FIRST_LINES_LOG2);
 	table->used = CHUNK_UNITS;
 }
 
@@ -74,8 +74,8 @@ actor_table_fini(struct actor_table *table)
 		munmap(table->chunks[i], CHUNK_BYTES);
 	}
 	memory_free(table->chunks);
-	if (table->slots)
-		munmap(table->slots, slot_bytes(table));
+	if (table->lines)
+		munmap(table->lines, line_bytes(table));
 	*table = (struct actor_table){0};
 }
 
@@ -109,59 +109,80 @@ same_bytes(const char *a, const char *b, size_t size)
 	return x == y;
 }
 
-static bool
-is_named(const struct identity_entry *entry, struct text name)
+bool
+actor_table_is_named(const struct identity_entry *entry, struct text name)
 {
 	return entry->name_size == name.size && same_bytes(entry->name, name.data, name.size);
 }
 
-/* The slot that holds the name, or the empty one where it would stand. */
-static struct actor_slot *
+static bool
+is_full(const struct actor_line *line)
+{
+	uint32_t full = 1, i;
+
+	for (i = 0; i < LINE_SLOTS; i++)
+		full &= line->places[i] != 0;
+	return full;
+}
+
+/* The place's own place: where a slot holds the name. NULL if none does. */
+static uint32_t *
 probe(const struct actor_table *table, struct text name, uint32_t tag)
 {
-	uint32_t at = tag >> table->shift;
-	struct actor_slot *slot;
+	uint32_t number = tag >> table->shift, matches, place;
+	struct actor_line *line;
 
-	for (;; at = (at + 1) & table->mask) {
-		slot = &table->slots[at];
-		if (!slot->place ||
-		    (slot->tag == tag && is_named(actor_table_at(table, slot->place), name)))
-			return slot;
+	for (;; number = (number + 1) & table->mask) {
+		line = &table->lines[number];
+		for (matches = actor_line_matches(line, tag); matches; matches &= matches - 1) {
+			place = line->places[__builtin_ctz(matches)];
+			if (place && actor_table_is_named(actor_table_at(table, place), name))
+				return &line->places[__builtin_ctz(matches)];
+		}
+		if (!is_full(line))
+			return NULL;
 	}
 }
 
 struct identity_entry *
 actor_table_find(const struct actor_table *table, struct text name, uint32_t tag)
 {
-	const struct actor_slot *slot = probe(table, name, tag);
+	const uint32_t *place = probe(table, name, tag);
 
-	return slot->place ? actor_table_at(table, slot->place) : NULL;
+	return place ? actor_table_at(table, *place) : NULL;
 }
 
 static void
-insert(struct actor_table *table, struct actor_slot slot)
+insert(struct actor_table *table, uint32_t tag, uint32_t place)
 {
-	uint32_t at = slot.tag >> table->shift;
+	uint32_t number = tag >> table->shift, i = 0;
+	struct actor_line *line = &table->lines[number];
 
-	while (table->slots[at].place)
-		at = (at + 1) & table->mask;
-	table->slots[at] = slot;
+	while (line->places[i])
+		if (++i == LINE_SLOTS) {
+			number = (number + 1) & table->mask;
+			line = &table->lines[number];
+			i = 0;
+		}
+	line->tags[i] = tag;
+	line->places[i] = place;
 }
 
 /* Both tables are in the order of their tags, so both are walked forwards. */
 static void
 widen(struct actor_table *table)
 {
-	struct actor_slot *old = table->slots;
-	size_t bytes = slot_bytes(table), count = (size_t)table->mask + 1, i;
+	struct actor_line *old = table->lines;
+	size_t bytes = line_bytes(table), count = (size_t)table->mask + 1, i, j;
 	const size_t stride = CHUNK_BYTES / sizeof(*old);
 
-	map_slots(table, 32 - table->shift + 1);
+	map_lines(table, 32 - table->shift + 1);
 	for (i = 0; i < count; i++) {
 		if (i && i % stride == 0)
 			madvise(old + i - stride, CHUNK_BYTES, MADV_DONTNEED);
-		if (old[i].place)
-			insert(table, old[i]);
+		for (j = 0; j < LINE_SLOTS; j++)
+			if (old[i].places[j])
+				insert(table, old[i].tags[j], old[i].places[j]);
 	}
 	munmap(old, bytes);
 }
@@ -206,49 +227,74 @@ actor_table_add(struct actor_table *table, struct text name, uint32_t tag)
 	uint32_t place;
 
 	assert(name.size && name.size <= ACTOR_NAME_BYTES_MAX);
-	if ((uint64_t)table->count * 4 >= ((uint64_t)table->mask + 1) * 3)
+	if ((uint64_t)table->count * 4 >= ((uint64_t)table->mask + 1) * LINE_SLOTS * 3)
 		widen(table);
 	place = take_place(table, entry_units(name.size));
 	entry = actor_table_at(table, place);
 	entry->name_size = name.size & 0x7ff;
 	memcpy(entry->name, name.data, name.size);
-	insert(table, (struct actor_slot){tag, place});
+	insert(table, tag, place);
 	table->count++;
 	return entry;
 }
 
-/* Moves up what stands behind the hole and belongs at it or before it.
- * Source: D. Knuth, The Art of Computer Programming 3, 6.4, algorithm R. */
-static void
-close_hole(struct actor_table *table, uint32_t hole)
+/* A slot of line `from` whose own line is `hole` or before it; LINE_SLOTS if there is none. */
+static uint32_t
+find_strayed(const struct actor_table *table, uint32_t from, uint32_t hole)
 {
-	uint32_t at = hole, home;
+	const struct actor_line *line = &table->lines[from];
+	uint32_t i, home;
 
-	for (;;) {
-		table->slots[hole].place = 0;
-		do {
-			at = (at + 1) & table->mask;
-			if (!table->slots[at].place)
-				return;
-			home = table->slots[at].tag >> table->shift;
-		} while (((at - home) & table->mask) < ((at - hole) & table->mask));
-		table->slots[hole] = table->slots[at];
-		hole = at;
+	for (i = 0; i < LINE_SLOTS; i++) {
+		home = line->tags[i] >> table->shift;
+		if (line->places[i] &&
+		    ((from - home) & table->mask) >= ((from - hole) & table->mask))
+			break;
+	}
+	return i;
+}
+
+/*
+ * Empties a slot of a line that others may have been put behind for want of room:
+ * one of these moves up, and so on up to a line that was not full.
+ * Source: D. Knuth, The Art of Computer Programming 3, 6.4, algorithm R.
+ */
+static void
+close_hole(struct actor_table *table, uint32_t hole, uint32_t slot)
+{
+	bool was_full = is_full(&table->lines[hole]);
+	uint32_t from = hole, i;
+
+	table->lines[hole].places[slot] = table->lines[hole].tags[slot] = 0;
+	while (was_full) {
+		from = (from + 1) & table->mask;
+		was_full = is_full(&table->lines[from]);
+		i = find_strayed(table, from, hole);
+		if (i == LINE_SLOTS)
+			continue;
+		table->lines[hole].tags[slot] = table->lines[from].tags[i];
+		table->lines[hole].places[slot] = table->lines[from].places[i];
+		table->lines[from].places[i] = table->lines[from].tags[i] = 0;
+		hole = from;
+		slot = i;
 	}
 }
 
 bool
 actor_table_remove(struct actor_table *table, struct text name)
 {
-	struct actor_slot *slot = probe(table, name, actor_table_tag(table, name));
+	uint32_t *place = probe(table, name, actor_table_tag(table, name));
 	struct identity_entry *entry;
+	size_t at;
 
-	if (!slot->place)
+	if (!place)
 		return false;
-	entry = actor_table_at(table, slot->place);
+	entry = actor_table_at(table, *place);
 	explicit_bzero(entry->name, entry->name_size);
 	entry->pseudonym = (struct pseudonym){0};
-	close_hole(table, (uint32_t)(slot - table->slots));
+	at = (size_t)((char *)place - (char *)table->lines);
+	close_hole(table, (uint32_t)(at / sizeof(struct actor_line)),
+	    (uint32_t)(at % sizeof(struct actor_line) / sizeof(*place) - LINE_SLOTS));
 	table->count--;
 	return true;
 }
@@ -285,6 +331,6 @@ actor_table_reset_ranges(struct actor_table *table)
 size_t
 actor_table_bytes(const struct actor_table *table)
 {
-	return slot_bytes(table) + table->chunk_count * CHUNK_BYTES +
+	return line_bytes(table) + table->chunk_count * CHUNK_BYTES +
 	    table->chunk_capacity * sizeof(*table->chunks);
 }

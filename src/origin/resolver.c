@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Events pass three stations, AHEAD apart: the name is hashed and its slot
- * fetched, then the entry is fetched, then the event is decided; so the memory
- * answers while others are worked on. What the chart says of an actor stands in
- * the actor's entry with the span of time it holds for.
+ * Recorded events go through three stations in groups: names are hashed and their
+ * lines of the table fetched; the entries are fetched; each event is decided. While
+ * one group is decided, the memory answers for the two behind it. What the chart says
+ * of an actor stands in the actor's entry with the span of time it holds for.
  */
 #include "origin/resolver.h"
 
 #include "base/memory.h"
 #include "identity_inside.h"
 
-#define AHEAD 24 /* events between fetching a slot, fetching the entry and deciding */
-#define RING 64  /* a power of two above twice that */
+#define GROUP 64 /* events */
+#define NEAR 4   /* events ahead of the one decided, whose entries come close */
 
 struct resolver {
 	struct identity *identity;
@@ -94,33 +94,34 @@ refresh(const struct resolver *resolver, struct text actor, int64_t time_ms,
 	entry->kind = (place.standing == CHART_ABSENT ? ACTOR_HUMAN : place.kind) & 3;
 }
 
+/* By what the chart says and whether the event names no team, the chart's or another. */
+static const uint8_t rule_table[][3] = {
+    [CHART_ABSENT] = {ORIGIN_UNRESOLVED, ORIGIN_EVENT, ORIGIN_EVENT},
+    [CHART_VALID] = {ORIGIN_CHART, ORIGIN_CHART, ORIGIN_CHART_OVER_EVENT},
+    [CHART_OUTSIDE] = {ORIGIN_CHART_EXPIRED, ORIGIN_EVENT_OUTSIDE_CHART,
+	ORIGIN_EVENT_OUTSIDE_CHART},
+};
+
 static enum origin_rule
 rule_of(enum chart_standing standing, uint32_t chart_team, uint32_t event_team)
 {
-	switch (standing) {
-	case CHART_VALID:
-		return event_team && event_team != chart_team ? ORIGIN_CHART_OVER_EVENT
-							      : ORIGIN_CHART;
-	case CHART_OUTSIDE:
-		return event_team ? ORIGIN_EVENT_OUTSIDE_CHART : ORIGIN_CHART_EXPIRED;
-	default:
-		return event_team ? ORIGIN_EVENT : ORIGIN_UNRESOLVED;
-	}
+	return rule_table[standing]
+			 [(event_team != 0) + (event_team != 0 && event_team != chart_team)];
 }
 
-/* What each rule takes for the team, and how sure that is; model/origin.h has the reasons. */
+/* Which team each rule takes, and how sure that is; model/origin.h has the reasons. */
 static const struct {
-	bool from_chart, from_event;
+	uint32_t chart, event; /* a mask each: the one taken has all bits */
 	uint8_t confidence;
 } rules[ORIGIN_RULE_COUNT] = {
-    [ORIGIN_NONE] = {false, false, 0},
-    [ORIGIN_CHART] = {true, false, 100},
-    [ORIGIN_CHART_OVER_EVENT] = {true, false, 90},
-    [ORIGIN_EVENT] = {false, true, 60},
-    [ORIGIN_EVENT_ONLY] = {false, true, 40},
-    [ORIGIN_CHART_EXPIRED] = {true, false, 30},
-    [ORIGIN_EVENT_OUTSIDE_CHART] = {false, true, 50},
-    [ORIGIN_UNRESOLVED] = {false, false, 0},
+    [ORIGIN_NONE] = {0, 0, 0},
+    [ORIGIN_CHART] = {UINT32_MAX, 0, 100},
+    [ORIGIN_CHART_OVER_EVENT] = {UINT32_MAX, 0, 90},
+    [ORIGIN_EVENT] = {0, UINT32_MAX, 60},
+    [ORIGIN_EVENT_ONLY] = {0, UINT32_MAX, 40},
+    [ORIGIN_CHART_EXPIRED] = {UINT32_MAX, 0, 30},
+    [ORIGIN_EVENT_OUTSIDE_CHART] = {0, UINT32_MAX, 50},
+    [ORIGIN_UNRESOLVED] = {0, 0, 0},
 };
 
 static void
@@ -130,9 +131,7 @@ decide(struct resolver *resolver, enum origin_rule rule, uint32_t chart_team, ui
 	origin->rule = rule;
 	origin->confidence = rules[rule].confidence;
 	origin->event_team = event_team;
-	origin->team = rules[rule].from_chart ? chart_team
-	    : rules[rule].from_event          ? event_team
-					      : SYMBOL_NONE;
+	origin->team = (chart_team & rules[rule].chart) | (event_team & rules[rule].event);
 	resolver->counts[rule]++;
 }
 
@@ -164,11 +163,23 @@ tag_with_entry(struct resolver *resolver, const struct event *event, struct iden
 	    event->team, origin);
 }
 
+/*
+ * Recorded events of a batch that are looked up together. Its loops are short: the
+ * fewer instructions lie between two fetches, the more of them are under way. They
+ * fetch into the second cache, since the first one drops what exceeds its queue.
+ */
+struct group {
+	size_t count;
+	size_t places[GROUP]; /* in the batch */
+	uint32_t tags[GROUP];
+	struct identity_entry *likely[GROUP];
+};
+
 static bool
 tag(struct resolver *resolver, const struct event *event, uint32_t tag_of_name,
-    struct origin *origin, struct error *err)
+    struct identity_entry *likely, struct origin *origin, struct error *err)
 {
-	struct identity_entry *entry;
+	struct identity_entry *entry = likely;
 
 	*origin = (struct origin){0};
 	if (!event->actor.size) {
@@ -176,7 +187,8 @@ tag(struct resolver *resolver, const struct event *event, uint32_t tag_of_name,
 		    event->team, origin);
 		return true;
 	}
-	if (!identity_find_or_add_tagged(
+	if (!(likely && actor_table_is_named(likely, event->actor)) &&
+	    !identity_find_or_add_tagged(
 		resolver->identity, event->actor, tag_of_name, &entry, err))
 		return false;
 	if (entry)
@@ -186,60 +198,70 @@ tag(struct resolver *resolver, const struct event *event, uint32_t tag_of_name,
 	return true;
 }
 
-/* The recorded ones of a batch, by their places. */
-struct line {
-	const struct batch *batch;
-	size_t next, count; /* places passed over; events found */
-	size_t places[RING];
-	uint32_t tags[RING];
-};
-
-/* Finds the next recorded event, hashes its actor and fetches the slot. */
-static bool
-line_up(const struct resolver *resolver, struct line *line)
+/* Takes the next recorded events from place `next` on, hashes them and fetches their lines of the table. */
+static size_t
+line_up(
+    struct group *group, const struct actor_table *table, const struct batch *batch, size_t next)
 {
-	const struct batch *batch = line->batch;
-	size_t at = line->count % RING;
+	size_t i;
 
-	while (line->next < batch->count &&
-	    batch->outcomes[line->next].disposition != DISPOSITION_RECORDED)
-		line->next++;
-	if (line->next == batch->count)
-		return false;
-	line->places[at] = line->next++;
-	line->tags[at] = actor_table_tag(resolver->table, batch->events[line->places[at]].actor);
-	actor_table_prefetch_slot(resolver->table, line->tags[at]);
-	line->count++;
-	return true;
+	group->count = 0;
+	for (; next < batch->count && group->count < GROUP; next++)
+		if (batch->outcomes[next].disposition == DISPOSITION_RECORDED)
+			group->places[group->count++] = next;
+	for (i = 0; i < group->count; i++)
+		group->tags[i] = actor_table_tag(table, batch->events[group->places[i]].actor);
+	for (i = 0; i < group->count; i++)
+		actor_table_prefetch_line(table, group->tags[i]);
+	return next;
 }
 
 static void
-fetch_entry(const struct resolver *resolver, const struct line *line, size_t at)
+fetch_entries(struct group *group, const struct actor_table *table)
 {
-	actor_table_prefetch_entry(
-	    resolver->table, line->tags[at], line->batch->events[line->places[at]].actor.size);
+	size_t i;
+
+	for (i = 0; i < group->count; i++)
+		group->likely[i] = actor_table_likely(table, group->tags[i]);
+	for (i = 0; i < group->count; i++)
+		__builtin_prefetch(group->likely[i], 0, 2);
+}
+
+static bool
+decide_all(
+    struct resolver *resolver, const struct group *group, struct batch *batch, struct error *err)
+{
+	size_t i, place;
+
+	for (i = 0; i < group->count; i++) {
+		place = group->places[i];
+		if (i + NEAR < group->count)
+			__builtin_prefetch(group->likely[i + NEAR]);
+		if (!tag(resolver, &batch->events[place], group->tags[i], group->likely[i],
+			&batch->origins[place], err))
+			return false;
+	}
+	return true;
 }
 
 bool
 origin_batch(struct resolver *resolver, struct batch *batch, struct error *err)
 {
-	struct line line = {.batch = batch};
-	size_t fetched = 0, done = 0;
-	bool more = true;
+	struct group groups[3], *first = &groups[0], *second = &groups[1], *third = &groups[2],
+				*done;
+	size_t next = 0;
 
-	while (more || done < line.count) {
-		more = more && line_up(resolver, &line);
-		if (fetched + AHEAD < line.count || (!more && fetched < line.count))
-			fetch_entry(resolver, &line, fetched++ % RING);
-		if (done + 2 * AHEAD < line.count || (!more && done < fetched)) {
-			size_t place = line.places[done % RING];
-
-			if (!tag(resolver, &batch->events[place], line.tags[done % RING],
-				&batch->origins[place], err))
-				return false;
-			done++;
-		}
-	}
+	second->count = third->count = 0;
+	do {
+		next = line_up(first, resolver->table, batch, next);
+		fetch_entries(second, resolver->table);
+		if (!decide_all(resolver, third, batch, err))
+			return false;
+		done = third;
+		third = second;
+		second = first;
+		first = done;
+	} while (next < batch->count || second->count || third->count);
 	return true;
 }
 

@@ -101,6 +101,27 @@ make_chart(struct world *world)
 	buffer_fini(&csv);
 }
 
+static double
+resident_bytes(void)
+{
+	FILE *file = fopen("/proc/self/statm", "re");
+	long all = 0, resident = 0;
+
+	if (!file || fscanf(file, "%ld %ld", &all, &resident) != 2)
+		exit(1);
+	fclose(file);
+	return (double)resident * (double)sysconf(_SC_PAGESIZE);
+}
+
+static double
+wall_ns(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
 /* Adds everybody through the front door; says what a new actor costs and takes. */
 static void
 make_identity(struct world *world)
@@ -113,7 +134,7 @@ make_identity(struct world *world)
 	struct identity_counts counts;
 	struct error err = {0};
 	char name[NAME_BYTES];
-	double start = bench_cpu_ns(), took;
+	double before = resident_bytes(), start = bench_cpu_ns(), begun = wall_ns(), took;
 	uint32_t i;
 
 	must(identity_open(&options, &world->identity, &err), &err);
@@ -122,10 +143,11 @@ make_identity(struct world *world)
 	must(identity_commit(world->identity, &err), &err);
 	took = bench_cpu_ns() - start;
 	identity_counts(world->identity, &counts);
-	printf("{\"bench\":\"origin new actor\",\"n\":%u,\"ours_ns\":%.0f,\"name_bytes\":%zu,"
-	       "\"bytes_per_actor\":%.1f}\n",
-	    world->actors, took / world->actors, name_of(0, name).size,
-	    (double)counts.bytes / world->actors);
+	printf("{\"bench\":\"origin new actor\",\"n\":%u,\"ours_ns\":%.0f,\"wall_ns\":%.0f,"
+	       "\"name_bytes\":%zu,\"bytes_per_actor\":%.1f,\"resident_per_actor\":%.1f}\n",
+	    world->actors, took / world->actors, (wall_ns() - begun) / world->actors,
+	    name_of(0, name).size, (double)counts.bytes / world->actors,
+	    (resident_bytes() - before) / world->actors);
 	fflush(stdout);
 }
 
