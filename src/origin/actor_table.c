@@ -291,12 +291,27 @@ actor_table_remove(struct actor_table *table, struct text name)
 		return false;
 	entry = actor_table_at(table, *place);
 	explicit_bzero(entry->name, entry->name_size);
-	entry->pseudonym = (struct pseudonym){0};
+	/* Nobody's, and no gap either. */
+	memset(&entry->pseudonym, 0xff, sizeof(entry->pseudonym));
 	at = (size_t)((char *)place - (char *)table->lines);
 	close_hole(table, (uint32_t)(at / sizeof(struct actor_line)),
 	    (uint32_t)(at % sizeof(struct actor_line) / sizeof(*place) - LINE_SLOTS));
 	table->count--;
 	return true;
+}
+
+/*
+ * Whether a gap begins here, up to the line's end, and no entry. A gap may be
+ * shorter than an entry, so that only its first bytes are sure to be its own:
+ * they are zero, those of a pseudonym never are (identity_index_taken()).
+ */
+static bool
+is_gap(const char *at)
+{
+	uint32_t first;
+
+	memcpy(&first, at + offsetof(struct identity_entry, pseudonym), sizeof(first));
+	return !first;
 }
 
 /* Walks the entries of one chunk as they lie, the removed ones too. */
@@ -308,8 +323,7 @@ reset_chunk(char *chunk, size_t end)
 	while (at + entry_units(1) <= end) {
 		struct identity_entry *entry = (struct identity_entry *)(chunk + at * 8);
 
-		/* No entry has an empty name: this is the rest of a line. */
-		if (!entry->name_size) {
+		if (is_gap(chunk + at * 8)) {
 			at += LINE_UNITS - at % LINE_UNITS;
 			continue;
 		}

@@ -54,7 +54,7 @@ bool actor_table_is_named(const struct identity_entry *entry, struct text name);
 struct identity_entry *actor_table_add(struct actor_table *table, struct text name, uint32_t tag);
 /* Wipes the name; the entry's place stays empty. Whether it was there. */
 bool actor_table_remove(struct actor_table *table, struct text name);
-/* Empties the spans of all entries. */
+/* Empties the spans of all entries; all have a pseudonym by now. */
 void actor_table_reset_ranges(struct actor_table *table);
 size_t actor_table_bytes(const struct actor_table *table);
 

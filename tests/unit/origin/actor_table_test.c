@@ -113,8 +113,37 @@ wipes_the_name_of_a_removed_actor(void **state)
 	actor_table_fini(&table);
 }
 
+/* Everything that a reset must leave alone. */
 static void
-resets_the_ranges_of_all(void **state)
+fill(struct identity_entry *entry, uint32_t i)
+{
+	memset(&entry->pseudonym, (int)(1 + i % 255), sizeof(entry->pseudonym));
+	entry->number = i + 1;
+	entry->team = i * 3;
+	entry->from_tick = entry->to_tick = UINT32_MAX;
+	entry->kind = i % 4;
+	entry->standing = i / 4 % 4;
+}
+
+static void
+expect_reset(const struct actor_table *table, uint32_t i)
+{
+	const struct identity_entry *entry = find(table, i);
+	struct identity_entry expected = {0};
+
+	assert_non_null(entry);
+	fill(&expected, i);
+	assert_memory_equal(&entry->pseudonym, &expected.pseudonym, sizeof(expected.pseudonym));
+	assert_int_equal(entry->number, expected.number);
+	assert_int_equal(entry->team, expected.team);
+	assert_int_equal(entry->from_tick, 0);
+	assert_int_equal(entry->to_tick, 0);
+	assert_int_equal(entry->kind, expected.kind);
+	assert_int_equal(entry->standing, expected.standing);
+}
+
+static void
+resets_the_ranges_of_all_and_nothing_else(void **state)
 {
 	const uint32_t count = 50000;
 	struct actor_table table;
@@ -124,12 +153,13 @@ resets_the_ranges_of_all(void **state)
 	actor_table_init(&table);
 	actor_table_reset_ranges(&table);
 	for (i = 0; i < count; i++)
-		add(&table, i)->to_tick = 1;
-	assert_true(actor_table_remove(&table, name_of(100, bytes)));
+		fill(add(&table, i), i);
+	for (i = 100; i < count; i += 1000)
+		assert_true(actor_table_remove(&table, name_of(i, bytes)));
 	actor_table_reset_ranges(&table);
 	for (i = 0; i < count; i++)
-		if (i != 100)
-			assert_int_equal(find(&table, i)->to_tick, 0);
+		if (i % 1000 != 100)
+			expect_reset(&table, i);
 	actor_table_fini(&table);
 }
 
@@ -140,7 +170,7 @@ main(void)
 	    cmocka_unit_test(finds_what_was_added_where_it_was_put),
 	    cmocka_unit_test(removes_without_losing_others),
 	    cmocka_unit_test(wipes_the_name_of_a_removed_actor),
-	    cmocka_unit_test(resets_the_ranges_of_all),
+	    cmocka_unit_test(resets_the_ranges_of_all_and_nothing_else),
 	};
 
 	return cmocka_run_group_tests_name("actor table", tests, NULL, NULL);
