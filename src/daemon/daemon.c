@@ -16,7 +16,7 @@
 
 #define WAIT_MS 200
 
-static volatile sig_atomic_t stop_signals, reload_signals;
+static volatile sig_atomic_t stop_signals, reload_signals, outlives_terminal;
 
 static void
 on_stop(int signal_number)
@@ -25,23 +25,28 @@ on_stop(int signal_number)
 		_exit(128 + signal_number);
 }
 
+/* Sent by somebody: reload. From the kernel, for a terminal that was closed: end, unless nohup(1) asked otherwise. */
 static void
-on_reload(int signal_number)
+on_hangup(int signal_number, siginfo_t *info, void *context)
 {
-	(void)signal_number;
-	reload_signals = 1;
+	(void)context;
+	if (info->si_code == SI_KERNEL && !outlives_terminal)
+		on_stop(signal_number);
+	else
+		reload_signals = 1;
 }
 
 static void
 catch_signals(void)
 {
-	struct sigaction stop = {.sa_handler = on_stop}, reload = {.sa_handler = on_reload},
-			 ignore = {.sa_handler = SIG_IGN};
+	struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN}, before;
+	struct sigaction hangup = {.sa_sigaction = on_hangup, .sa_flags = SA_SIGINFO};
 
 	stop_signals = reload_signals = 0;
 	sigaction(SIGTERM, &stop, NULL);
 	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGHUP, &reload, NULL);
+	outlives_terminal = sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
+	sigaction(SIGHUP, &hangup, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
