@@ -192,6 +192,7 @@ inflate_isal(struct text deflated, size_t room, struct buffer *out, bool *small)
 	state.avail_out = (uint32_t)room;
 	state.crc_flag = ISAL_DEFLATE;
 	result = isal_inflate_stateless(&state);
+	leave_registers_clean();
 	*small = result == ISAL_OUT_OVERFLOW;
 	if (result != ISAL_DECOMP_OK || state.block_state != ISAL_BLOCK_FINISH || state.avail_in)
 		return false;
