@@ -25,9 +25,7 @@ open_keys(struct ingest *ingest, bool is_new, struct error *err)
 		    "read",
 		    path);
 	}
-	if (!keys_open(path, &ingest->keys, err))
-		return error_within(err, "key file");
-	return true;
+	return keys_open(path, &ingest->keys, err);
 }
 
 static bool
