@@ -3,9 +3,19 @@
 #include "request.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "answer.h"
 #include "daemon/daemon.h"
+
+/* Every request may be made again after a failure of the disk. */
+static const char *
+advice(enum error_kind kind, const char *sentence)
+{
+	return kind == ERROR_IO && !strstr(sentence, "again")
+	    ? "; mend that and do it again: what is done stays done"
+	    : "";
+}
 
 static json_t *
 read_answer(const struct buffer *bytes, struct error *err)
@@ -16,8 +26,10 @@ read_answer(const struct buffer *bytes, struct error *err)
 	if (!answer) {
 		error_set(err, ERROR_IO, "the tracker's answer is not JSON: %s", why.text);
 	} else if (!member_true(answer, "ok")) {
-		error_set(err, (enum error_kind)member_long(answer, "kind"), "%s",
-		    member_text(answer, "error"));
+		enum error_kind kind = (enum error_kind)member_long(answer, "kind");
+		const char *sentence = member_text(answer, "error");
+
+		error_set(err, kind, "%s%s", sentence, advice(kind, sentence));
 		json_decref(answer);
 		answer = NULL;
 	}
