@@ -661,14 +661,10 @@ static bool
 recount(void *context, const struct message *message)
 {
 	struct recount *seen = context;
-	uint8_t size[4] = {(uint8_t)(message->payload.size >> 24),
-	    (uint8_t)(message->payload.size >> 16), (uint8_t)(message->payload.size >> 8),
-	    (uint8_t)message->payload.size};
 
 	assert_int_equal(message->offset, seen->count);
 	seen->count++;
-	sha256_add(&seen->content, size, 4);
-	sha256_add(&seen->content, message->payload.data, message->payload.size);
+	content_add(&seen->content, message->payload);
 	return true;
 }
 

@@ -243,8 +243,6 @@ static void
 account(const struct message *message)
 {
 	struct partition *partition = message->partition;
-	uint8_t size[4];
-	int i;
 
 	assert_non_null(partition);
 	assert_false(partition->ended);
@@ -252,12 +250,8 @@ account(const struct message *message)
 	assert_true(message->next_byte >= partition->next_byte);
 	assert_true(message->count == 1 || (message->kind == MESSAGE_GAP && message->count > 0));
 	assert_true(message->source_time_ms == TIME_NONE);
-	for (i = 0; i < 4; i++)
-		size[i] = (uint8_t)(message->payload.size >> (24 - 8 * i));
-	if (message->kind != MESSAGE_GAP) {
-		sha256_add(&partition->content, size, 4);
-		sha256_add(&partition->content, message->payload.data, message->payload.size);
-	}
+	if (message->kind != MESSAGE_GAP)
+		content_add(&partition->content, message->payload);
 	if (!partition->has_first && message->kind != MESSAGE_BLANK &&
 	    message->kind != MESSAGE_GAP) {
 		partition->has_first = true;
