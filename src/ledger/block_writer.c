@@ -80,15 +80,14 @@ put_hashed(uint8_t *p, const uint8_t mac[TEXT_MAC_BYTES], uint32_t size)
 }
 
 static uint8_t *
-put_sealed(
-    uint8_t *p, struct block_builder *builder, const struct known_text *known, struct text text)
+put_sealed(uint8_t *p, struct block_builder *builder, struct known_text *known, struct text text)
 {
 	*p++ = branch(FACT_SEALED);
 	p = put_bytes(p, known->mac, TEXT_MAC_BYTES);
-	p = put_text(p, text);
+	p = put_long(p, (int64_t)text.size);
 	if (text.size)
-		ledger_macs_hide(builder->macs, known, p - text.size, text.size);
-	return p;
+		ledger_macs_hide(builder->macs, known, text, p);
+	return p + text.size;
 }
 
 /* A text that has no number yet, or none that may be read. */

@@ -9,7 +9,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
-#define TEXTS_MAX 65536 /* of 128 bytes */
+#define TEXTS_MAX 65536 /* of 224 bytes */
 #define FIRST_SLOTS 1024
 
 struct mac_slot {
@@ -134,11 +134,26 @@ ledger_macs_find(
 	return learn(macs, dataset, field, tag, text);
 }
 
-void
-ledger_macs_hide(struct ledger_macs *macs, const struct known_text *known, void *bytes, size_t size)
+static void
+hide(struct ledger_macs *macs, const struct known_text *known, struct text text, uint8_t *out)
 {
+	memcpy(out, text.data, text.size);
 	text_key_cipher(
-	    text_keys_of(macs->keys, known->dataset, known->field), known->mac, bytes, size);
+	    text_keys_of(macs->keys, known->dataset, known->field), known->mac, out, text.size);
+}
+
+/* The same text is hidden as the same bytes each time, so that once is enough. */
+void
+ledger_macs_hide(struct ledger_macs *macs, struct known_text *known, struct text text, uint8_t *out)
+{
+	if (text.size > TEXT_MACS_TEXT_MAX) {
+		hide(macs, known, text, out);
+		return;
+	}
+	if (!known->is_hidden)
+		hide(macs, known, text, known->hidden);
+	known->is_hidden = true;
+	memcpy(out, known->hidden, text.size);
 }
 
 struct text_entry {

@@ -25,6 +25,8 @@ struct known_text {
 	uint8_t mac[TEXT_MAC_BYTES];
 	struct text_place place; /* may be out of date: then block is another */
 	char text[TEXT_MACS_TEXT_MAX];
+	bool is_hidden; /* `hidden` is filled */
+	uint8_t hidden[TEXT_MACS_TEXT_MAX];
 };
 
 struct ledger_macs;
@@ -37,9 +39,9 @@ void ledger_macs_close(struct ledger_macs *macs); /* accepts NULL */
  */
 struct known_text *ledger_macs_find(
     struct ledger_macs *macs, uint32_t dataset, uint32_t field, uint64_t seed, struct text text);
-/* Hides the text under its field's key, in place. */
+/* Writes the text, known's own, hidden under its field's key. */
 void ledger_macs_hide(
-    struct ledger_macs *macs, const struct known_text *known, void *bytes, size_t size);
+    struct ledger_macs *macs, struct known_text *known, struct text text, uint8_t *out);
 
 struct block_texts;
 
