@@ -138,15 +138,17 @@ reference_value(struct reference *reference, const struct avro_node *node, unsig
 static void
 reference_items(struct reference *reference, const struct avro_node *node, unsigned depth)
 {
-	int64_t count;
+	int64_t stated;
+	uint64_t count;
 
-	while (!reference->reader.bad && (count = reader_long(&reference->reader)) != 0) {
-		if (count < 0) {
+	while (!reference->reader.bad && (stated = reader_long(&reference->reader)) != 0) {
+		if (stated < 0) {
 			reference->sized = true;
 			reader_long(&reference->reader);
 		}
-		for (count = count < 0 ? -count : count; count > 0 && !reference->reader.bad;
-		     count--) {
+		/* The least of all has no positive twin. */
+		count = stated < 0 ? 0 - (uint64_t)stated : (uint64_t)stated;
+		for (; count && !reference->reader.bad; count--) {
 			if (node->kind == AVRO_KIND_MAP)
 				reader_string(&reference->reader);
 			reference_value(reference, node->inside[0], depth + 1);
