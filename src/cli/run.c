@@ -5,6 +5,7 @@
 #include "cli/document.h"
 #include "cli/receipt.h"
 #include "daemon/daemon.h"
+#include "dropped.h"
 
 static void
 draw(void *context, int64_t done_bytes, int64_t all_bytes, const struct ingest_counts *counts)
@@ -20,6 +21,7 @@ static void
 show(struct call *call, const struct daemon_result *result)
 {
 	struct receipt *receipt = receipt_open(&call->out);
+	json_t *dropped = dropped_document(&result->dropped);
 	char number[32];
 
 	receipt_line(receipt, "recorded", "%s", grouped(result->counts.recorded, number));
@@ -29,6 +31,8 @@ show(struct call *call, const struct daemon_result *result)
 	receipt_line(receipt, "filtered", "%s", grouped(result->counts.filtered, number));
 	if (result->counts.gaps)
 		receipt_ink(receipt, INK_WARN, "gaps", "%s", grouped(result->counts.gaps, number));
+	dropped_lines(receipt, dropped);
+	json_decref(dropped);
 	if (result->interrupted)
 		receipt_line(receipt, "ended", "by a signal; everything read is committed");
 	receipt_close(receipt);
@@ -37,12 +41,13 @@ show(struct call *call, const struct daemon_result *result)
 static void
 show_json(struct call *call, const struct daemon_result *result)
 {
-	document_print(json_pack("{s:I, s:I, s:I, s:I, s:b, s:I}", "recorded",
-			   (json_int_t)result->counts.recorded, "quarantined",
-			   (json_int_t)result->counts.quarantined, "filtered",
-			   (json_int_t)result->counts.filtered, "gaps",
-			   (json_int_t)result->counts.gaps, "interrupted", result->interrupted,
-			   "recovered_bytes", (json_int_t)result->cut_bytes),
+	document_print(
+	    json_pack("{s:I, s:I, s:I, s:I, s:b, s:I, s:o}", "recorded",
+		(json_int_t)result->counts.recorded, "quarantined",
+		(json_int_t)result->counts.quarantined, "filtered",
+		(json_int_t)result->counts.filtered, "gaps", (json_int_t)result->counts.gaps,
+		"interrupted", result->interrupted, "recovered_bytes",
+		(json_int_t)result->cut_bytes, "dropped", dropped_document(&result->dropped)),
 	    &call->out);
 }
 

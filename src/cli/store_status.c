@@ -5,6 +5,7 @@
 #include "cli/document.h"
 #include "cli/receipt.h"
 #include "cli/table.h"
+#include "dropped.h"
 
 static void
 partition_rows(struct call *call, const json_t *partitions)
@@ -116,6 +117,7 @@ show(struct call *call, const json_t *document)
 	receipt_ink(receipt, member_long(document, "unexplained") ? INK_BAD : INK_GOOD,
 	    "unexplained", "%s", grouped(member_long(document, "unexplained"), one));
 	source_lines(receipt, json_object_get(document, "sources"));
+	dropped_lines(receipt, json_object_get(document, "dropped"));
 	quarantine_lines(receipt, json_object_get(document, "quarantine"));
 	checkpoint_lines(receipt, document);
 	receipt_line(receipt, "disk", "ledger %s, catalog %s; free %s",

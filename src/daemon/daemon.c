@@ -100,6 +100,7 @@ conclude(const struct ingest *ingest, struct daemon_result *result)
 	const char *name = ingest_source_error(ingest, &result->source_error);
 
 	result->counts = *ingest_counts(ingest);
+	ingest_dropped(ingest, &result->dropped);
 	result->interrupted = stop_signals != 0;
 	if (name)
 		snprintf(result->failed_source, sizeof(result->failed_source), "%s", name);

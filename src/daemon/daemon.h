@@ -18,6 +18,7 @@ struct daemon_options {
 
 struct daemon_result {
 	struct ingest_counts counts;
+	struct ingest_dropped dropped;
 	int64_t cut_bytes;       /* dropped by recovery at start and read again */
 	bool interrupted;        /* ended by a signal */
 	char failed_source[128]; /* name of a source that stopped early, "" if none */

@@ -177,6 +177,20 @@ act_checkpoint(struct ingest *ingest, const json_t *request, json_t *answer, str
 	return true;
 }
 
+static bool
+act_dropped(struct ingest *ingest, const json_t *request, json_t *answer, struct error *err)
+{
+	struct ingest_dropped dropped;
+
+	(void)request;
+	(void)err;
+	ingest_dropped(ingest, &dropped);
+	json_object_set_new(answer, "actors", json_integer(dropped.actors));
+	json_object_set_new(answer, "names", json_integer(dropped.names));
+	json_object_set_new(answer, "entities", json_integer(dropped.entities));
+	return true;
+}
+
 static const struct {
 	const char *word;
 	bool (*act)(
@@ -187,6 +201,7 @@ static const struct {
     {"erase", act_erase},
     {"rotate", act_rotate},
     {"checkpoint", act_checkpoint},
+    {"dropped", act_dropped},
 };
 
 static bool
@@ -199,7 +214,7 @@ act(struct ingest *ingest, const json_t *request, json_t *answer, struct error *
 		if (strcmp(acts[i].word, word) == 0)
 			return acts[i].act(ingest, request, answer, err);
 	return error_set(err, ERROR_USAGE,
-	    "a request must say what to do: reload, replay, erase, rotate or checkpoint");
+	    "a request must say what to do: reload, replay, erase, rotate, checkpoint or dropped");
 }
 
 void

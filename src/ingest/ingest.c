@@ -126,6 +126,20 @@ ingest_counts(const struct ingest *ingest)
 	return &ingest->counts;
 }
 
+void
+ingest_dropped(const struct ingest *ingest, struct ingest_dropped *dropped)
+{
+	struct identity_counts counts;
+	size_t i;
+
+	identity_counts(ingest->identity, &counts);
+	*dropped = (struct ingest_dropped){
+	    .actors = (int64_t)counts.beyond_max, .names = (int64_t)counts.too_long};
+	for (i = 0; i < ingest->source_count; i++)
+		if (ingest->sources[i].decoder)
+			dropped->entities += (int64_t)decoder_forgotten(ingest->sources[i].decoder);
+}
+
 int64_t
 ingest_backlog(const struct ingest *ingest)
 {

@@ -22,6 +22,12 @@ struct ingest_counts { /* since ingest_open() */
 	int64_t payload_bytes;
 };
 
+struct ingest_dropped {   /* by the settings' limits, since ingest_open() */
+	int64_t actors;   /* events tagged unknown: limits.actors is reached */
+	int64_t names;    /* events tagged unknown: the actor's name is too long */
+	int64_t entities; /* whose last row was forgotten: limits.wide-entities */
+};
+
 enum ingest_state {
 	INGEST_MORE,
 	INGEST_IDLE,
@@ -57,6 +63,7 @@ MUST_USE bool ingest_flush(struct ingest *ingest, struct error *err);
 MUST_USE bool ingest_checkpoint(struct ingest *ingest, struct error *err);
 
 const struct ingest_counts *ingest_counts(const struct ingest *ingest);
+void ingest_dropped(const struct ingest *ingest, struct ingest_dropped *dropped);
 /* Bytes that the sources still have, -1 unknown. */
 int64_t ingest_backlog(const struct ingest *ingest);
 /* The first source that stopped with an error, NULL if none; err describes it. */
@@ -74,6 +81,7 @@ int64_t ingest_cut_bytes(const struct ingest *ingest);
  *   {"do":"erase","actor":NAME,"why":W}     forget a person's name
  *   {"do":"rotate"}                         re-encrypt the side stores
  *   {"do":"checkpoint"}
+ *   {"do":"dropped"}                        what the limits dropped
  */
 void ingest_act(struct ingest *ingest, struct text request, struct buffer *answer);
 

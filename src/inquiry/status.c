@@ -10,7 +10,11 @@
 
 #include "model/reason.h"
 #include "private.h"
+#include "store/control.h"
 #include "store/store.h"
+
+/* A tracker answers between two batches. */
+#define DROPPED_WAIT_MS 500
 
 static json_t *
 partition_document(const struct inquiry *inquiry, const struct partition *partition)
@@ -158,6 +162,30 @@ add_reason(void *context, struct text code, int64_t count)
 	return true;
 }
 
+/* What the running tracker's limits dropped; null when none runs or it does not answer. */
+static json_t *
+dropped_document(const char *store)
+{
+	struct buffer answer = {0};
+	struct error ignored = {0};
+	json_t *document = NULL;
+	bool running = false;
+
+	if (store_holder(store) &&
+	    control_ask(store, TEXT("{\"do\":\"dropped\"}"), DROPPED_WAIT_MS, &running, &answer,
+		&ignored) &&
+	    running)
+		document =
+		    json_loadb((char *)answer.data, answer.size, JSON_REJECT_DUPLICATES, NULL);
+	buffer_fini(&answer);
+	if (!json_is_true(json_object_get(document, "ok"))) {
+		json_decref(document);
+		return json_null();
+	}
+	json_object_del(document, "ok");
+	return document;
+}
+
 json_t *
 inquiry_status(struct inquiry *inquiry, struct error *err)
 {
@@ -184,12 +212,13 @@ inquiry_status(struct inquiry *inquiry, struct error *err)
 		json_decref(aside);
 		return NULL;
 	}
-	return json_pack("{s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
-	    "store", inquiry->settings->store, "process",
-	    (json_int_t)store_holder(inquiry->settings->store), "records",
-	    (json_int_t)inquiry->state.records, "epoch", (int)inquiry->state.epoch, "recorded",
-	    (json_int_t)recorded, "quarantined", (json_int_t)quarantined, "filtered",
+	return json_pack(
+	    "{s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "store",
+	    inquiry->settings->store, "process", (json_int_t)store_holder(inquiry->settings->store),
+	    "records", (json_int_t)inquiry->state.records, "epoch", (int)inquiry->state.epoch,
+	    "recorded", (json_int_t)recorded, "quarantined", (json_int_t)quarantined, "filtered",
 	    (json_int_t)filtered, "gaps", (json_int_t)gaps, "unexplained", (json_int_t)unexplained,
 	    "partitions", partitions, "sources", sources, "quarantine", aside, "disk",
-	    disk_document(inquiry), "checkpoint", checkpoint_document(inquiry));
+	    disk_document(inquiry), "checkpoint", checkpoint_document(inquiry), "dropped",
+	    dropped_document(inquiry->settings->store));
 }
