@@ -273,7 +273,7 @@ static void
 mark_partitions(struct block_builder *builder)
 {
 	struct block *block = builder->block;
-	size_t i;
+	size_t i, from = 0;
 
 	block->mark_count = builder->partition_count;
 	block->marks = arena_get(&block->arena, block->mark_count * sizeof(struct block_mark));
@@ -281,7 +281,7 @@ mark_partitions(struct block_builder *builder)
 		const struct builder_partition *at = &builder->partitions[builder->touched[i]];
 
 		keep_mark(&block->marks[i], at->partition, &block->arena);
-		builder_write_mark(builder, at);
+		builder_write_mark(builder, at, &from);
 	}
 }
 

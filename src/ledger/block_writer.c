@@ -293,11 +293,10 @@ builder_write_other(
 	leaf_add_other(record, arena_of(builder), &builder->block->leaves);
 }
 
-void
-builder_write_mark(struct block_builder *builder, const struct builder_partition *at)
+static void
+write_standing(struct buffer *body, const struct builder_partition *at)
 {
 	const struct partition *partition = at->partition;
-	struct buffer *body = body_of(builder);
 	uint8_t *p = wire_room(body, 4 + 9 * LONG_BYTES + 8 + SHA256_SAVED_BYTES);
 
 	*p++ = branch(OBJECT_MARK);
@@ -317,4 +316,16 @@ builder_write_mark(struct block_builder *builder, const struct builder_partition
 	p = put_optional_time(p, partition->max_time_ms);
 	sha256_save(&partition->content, p);
 	wire_done(body, p + SHA256_SAVED_BYTES);
+}
+
+void
+builder_write_mark(struct block_builder *builder, const struct builder_partition *at, size_t *from)
+{
+	struct buffer *body = body_of(builder);
+	struct text vouched;
+
+	write_standing(body, at);
+	vouched = (struct text){(char *)body->data + *from, body->size - *from};
+	wire_done(body, put_identity(wire_room(body, 8), digest_identity(vouched)));
+	*from = body->size;
 }

@@ -108,7 +108,8 @@ void builder_write_event(struct block_builder *builder, const struct record *rec
     struct builder_partition *at, struct text id, struct text entity);
 void builder_write_other(
     struct block_builder *builder, const struct record *record, struct builder_partition *at);
-/* The block's mark for a partition that has a number in it. */
-void builder_write_mark(struct block_builder *builder, const struct builder_partition *at);
+/* The block's mark for a partition that has a number in it. from: where the bytes that it vouches for begin; moved behind it. */
+void
+builder_write_mark(struct block_builder *builder, const struct builder_partition *at, size_t *from);
 
 #endif

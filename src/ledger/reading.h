@@ -42,6 +42,7 @@ struct block_reading {
 	uint32_t
 	    wanted; /* EVERY_RECORD, or the one that is given: the others are only walked over */
 	const uint8_t *start;
+	const uint8_t *vouched; /* up to here a mark's check has compared the bytes */
 	struct symbols *names;
 	const struct keys *keys;     /* NULL: texts stay hidden */
 	struct text_keys *text_keys; /* opened for the first sealed text */

@@ -282,29 +282,21 @@ a_block_cut_anywhere_is_refused(void **state)
 }
 
 static void
-no_altered_bit_goes_unseen(void **state)
+a_block_with_an_altered_bit_is_refused(void **state)
 {
 	struct block *block = good_block(40);
-	struct buffer good = {0}, sum = {0};
-	size_t at, refused = 0, seen = 0;
+	struct buffer sum = {0};
+	size_t at;
 	int bit;
 
-	assert_true(sum_up(buffer_text(&block->body), block->objects, &good));
+	assert_true(sum_up(buffer_text(&block->body), block->objects, &sum));
 	for (at = 0; at < block->body.size; at++)
 		for (bit = 0; bit < 8; bit++) {
 			block->body.data[at] ^= (uint8_t)(1 << bit);
-			sum.size = 0;
-			if (!sum_up(buffer_text(&block->body), block->objects, &sum))
-				refused++;
-			else if (sum.size != good.size ||
-			    memcmp(sum.data, good.data, sum.size) != 0)
-				seen++;
-			else
-				fail_msg("bit %d of byte %zu", bit, at);
+			if (sum_up(buffer_text(&block->body), block->objects, &sum))
+				fail_msg("bit %d of byte %zu of %zu", bit, at, block->body.size);
 			block->body.data[at] ^= (uint8_t)(1 << bit);
 		}
-	print_message("%zu refused, %zu seen in what is read\n", refused, seen);
-	buffer_fini(&good);
 	buffer_fini(&sum);
 	block_free(block);
 }
@@ -347,7 +339,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(what_no_writer_makes_is_refused),
 	    cmocka_unit_test(a_block_cut_anywhere_is_refused),
-	    cmocka_unit_test(no_altered_bit_goes_unseen),
+	    cmocka_unit_test(a_block_with_an_altered_bit_is_refused),
 	    cmocka_unit_test(another_key_does_not_open_the_texts),
 	};
 
