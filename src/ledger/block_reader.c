@@ -228,6 +228,12 @@ take_content(struct block_reading *in, struct block_mark *mark)
 		memcpy(mark->content, content.data, SHA256_SAVED_BYTES);
 }
 
+#ifdef FUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION
+#define FUZZING true
+#else
+#define FUZZING false
+#endif
+
 /* No leaf covers a mark, and a flipped bit still inflates: the catalog that is rebuilt from it would be wrong. */
 static void
 compare_check(struct block_reading *in)
@@ -235,12 +241,12 @@ compare_check(struct block_reading *in)
 	const uint8_t *from = in->vouched, *to = in->bytes.next;
 	uint64_t check = take_identity(in);
 
-	if (in->bytes.bad)
+	in->vouched = in->bytes.next;
+	if (in->bytes.bad || FUZZING)
 		return;
 	if (check != digest_identity((struct text){(const char *)from, (size_t)(to - from)}))
 		reading_refuse(in, "bytes %td to %td of the block are not those that were written",
 		    from - in->start, to - in->start);
-	in->vouched = in->bytes.next;
 }
 
 static void
