@@ -8,7 +8,9 @@
 
 #include <assert.h>
 
-static_assert(ORG_CHART_NOTE_BYTES_MAX <= BLOCK_RECORD_BYTES_MAX,
+/* clang-tidy sees two equal numbers. */
+static_assert(
+    ORG_CHART_NOTE_BYTES_MAX <= BLOCK_RECORD_BYTES_MAX, /* NOLINT(misc-redundant-expression) */
     "a chart that check lets pass can be recorded");
 
 static bool
