@@ -8,7 +8,7 @@
  * decoding does; only the tagging is timed. The actor of an event is drawn
  * either by Zipf's law (the k-th busiest acts 1/k times as often as the first:
  * what logs of people look like) or evenly (nobody's log: the memory's worst).
- * Every actor is known before; the chart holds at most 500,000 of them, two
+ * Every actor is known before; the chart holds at most 300,000 of them, two
  * rows each, of which the second holds: who changes teams costs one look at
  * the chart, once, which is not measured here.
  *
@@ -28,7 +28,7 @@
 
 #define BATCH 4096
 #define EVENTS (BATCH * 256)
-#define CHART_PERSONS_MAX 500000
+#define CHART_PERSONS_MAX 300000
 #define NAME_BYTES 32
 #define DAY_MS 86400000ll
 #define REORGANISATION_MS (15 * DAY_MS)
