@@ -59,7 +59,8 @@ const struct setting settings_table[] = {
 		"a proof shows whoever has the original line, without its line end, that it is "
 		"the one."},
     {"limits", SETTING_GROUP,
-	.help = "Bounds of memory. What a bound drops is counted; `run` says it at its end, `status` while it runs."},
+	.help = "Bounds of memory. What a bound drops is counted; `run` says it at its end, "
+		"`status` while it runs."},
     {"limits.record", SETTING_BYTES, MEMBER(record_bytes_max), "16M", KILO, GIGA, .facts = true,
 	.help = "A longer record is quarantined."},
     {"limits.changes", SETTING_COUNT, MEMBER(changes_max), "512", 1, 65535, .facts = true,
