@@ -17,11 +17,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench_route.h"
+
 static void
 small(const char *folder)
 {
 	char peer[128], *path = make_store(folder, 300, 30);
-	struct settings *settings = settings_of(path);
+	struct settings *settings = bench_settings(path);
 
 	snprintf(peer, sizeof(peer), "%s/peer.db", folder);
 	make_peer(settings, peer);
@@ -39,7 +41,7 @@ main(int argc, char **argv)
 	if (!mkdtemp(folder))
 		return 1;
 	if (argc >= 5 && strcmp(argv[1], "read") == 0) {
-		settings = settings_of(argv[2]);
+		settings = bench_settings(argv[2]);
 		if (access(argv[3], F_OK) != 0)
 			make_peer(settings, argv[3]);
 		read_side(settings, argv[3], (size_t)atoll(argv[4]), argv[5]);

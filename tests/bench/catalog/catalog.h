@@ -7,7 +7,6 @@
 
 /* Ends the program with the sentence unless good. */
 void well(bool good, const struct error *err);
-struct settings *settings_of(const char *path);
 
 /* A simulated company in folder, recorded. gives: the path of its settings */
 char *make_store(const char *folder, int people, int days);

@@ -6,10 +6,8 @@
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "bench_route.h"
 #include "catalog/catalog.h"
-#include "decode/decoder.h"
-#include "file/file_source.h"
-#include "ingest/ingest.h"
 #include "ledger/segment.h"
 #include "peer.h"
 #include "simulate/simulate.h"
@@ -23,46 +21,18 @@ well(bool good, const struct error *err)
 	exit(1);
 }
 
-struct settings *
-settings_of(const char *path)
-{
-	static const struct source_type *const types[] = {&file_source, NULL};
-	struct settings_options options = {
-	    .path = path, .types = types, .check_mapping = mapping_check};
-	struct yaml_problems problems = {0};
-	struct settings *settings;
-
-	if (!settings_open(&options, &settings, &problems)) {
-		fprintf(stderr, "bench_catalog: %s: cannot be used\n", path);
-		exit(1);
-	}
-	yaml_problems_fini(&problems);
-	return settings;
-}
-
 char *
 make_store(const char *folder, int people, int days)
 {
 	struct simulate_options options = {
 	    .folder = folder, .people = people, .days = days, .seed = 7};
-	struct ingest_options ingest_options = {.until_end = true};
-	enum ingest_state state = INGEST_MORE;
 	struct simulate_result result;
-	struct settings *settings;
-	struct ingest *ingest;
 	struct error err = {0};
 	char *path = malloc(200);
 
 	well(simulate(&options, &result, &err), &err);
 	snprintf(path, 200, "%s/dyetrace.yaml", folder);
-	settings = settings_of(path);
-	ingest_options.settings = settings;
-	well(ingest_open(&ingest_options, &ingest, &err), &err);
-	while (state != INGEST_END)
-		well(ingest_step(ingest, 100, &state, &err), &err);
-	well(ingest_checkpoint(ingest, &err), &err);
-	ingest_close(ingest);
-	settings_close(settings);
+	bench_route(path);
 	return path;
 }
 

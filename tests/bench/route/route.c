@@ -19,7 +19,7 @@
 #include "bare.h"
 #include "bench.h"
 #include "naive.h"
-#include "our_route.h"
+#include "bench_route.h"
 #include "simulate/simulate.h"
 
 enum {
@@ -52,7 +52,7 @@ run_side(const struct run *run, int side)
 	if (side == NAIVE || side == NAIVE_PROOFS)
 		return naive_run(run->events, run->folder, side == NAIVE_PROOFS);
 	bare_route = side == OURS_BARE;
-	return our_route(run->settings);
+	return bench_route(run->settings);
 }
 
 /* Every side starts without a store; removing it is not measured. */

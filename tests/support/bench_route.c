@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "our_route.h"
+#include "bench_route.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,8 +15,8 @@ bench_fail(const struct error *err)
 	exit(1);
 }
 
-static struct settings *
-open_settings(const char *path)
+struct settings *
+bench_settings(const char *path)
 {
 	static const struct source_type *const types[] = {&file_source, NULL};
 	struct settings_options options = {
@@ -33,9 +33,9 @@ open_settings(const char *path)
 }
 
 uint64_t
-our_route(const char *path)
+bench_route(const char *path)
 {
-	struct settings *settings = open_settings(path);
+	struct settings *settings = bench_settings(path);
 	struct ingest_options options = {.settings = settings, .until_end = true};
 	enum ingest_state state = INGEST_MORE;
 	struct ingest *ingest;
