@@ -350,7 +350,7 @@ static uint64_t
 count_rows(const char *path)
 {
 	sqlite3 *database;
-	sqlite3_stmt *count;
+	sqlite3_stmt *count = NULL;
 	uint64_t rows;
 
 	must(sqlite3_open(path, &database) == SQLITE_OK &&
