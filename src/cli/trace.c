@@ -8,7 +8,7 @@
 
 /* A value as people read it; text that is kept only as its digest says so. */
 static const char *
-value_text(const json_t *value, char *out, size_t bytes)
+value_shown(const json_t *value, char *out, size_t bytes)
 {
 	struct buffer printed = {0};
 
@@ -35,8 +35,8 @@ show_changes(struct receipt *receipt, const json_t *changes)
 	receipt_heading(
 	    receipt, json_array_size(changes) ? "What changed" : "What changed: nothing");
 	json_array_foreach(changes, i, change) receipt_line(receipt, member_text(change, "field"),
-	    "%s → %s", value_text(json_object_get(change, "old"), old, sizeof(old)),
-	    value_text(json_object_get(change, "new"), new, sizeof(new)));
+	    "%s → %s", value_shown(json_object_get(change, "old"), old, sizeof(old)),
+	    value_shown(json_object_get(change, "new"), new, sizeof(new)));
 }
 
 static void

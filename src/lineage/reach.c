@@ -2,32 +2,7 @@
 /* Filters of one feature against one event; a "no" of any of them decides. */
 #include "lineage/reach.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-
-#include "number.h"
-
-struct text
-lineage_value_text(const struct value *value, char out[LINEAGE_VALUE_BYTES])
-{
-	switch (value->kind) {
-	case VALUE_NULL:
-		return TEXT("null");
-	case VALUE_BOOLEAN:
-		return value->boolean ? TEXT("true") : TEXT("false");
-	case VALUE_LONG:
-		snprintf(out, LINEAGE_VALUE_BYTES, "%" PRId64, value->integer);
-		return text_of(out);
-	case VALUE_DOUBLE:
-		return text_of(number_text(value->number, out));
-	case VALUE_TEXT:
-		return value->text;
-	case VALUE_HASHED:
-		break;
-	}
-	return TEXT_NONE;
-}
 
 static int
 text_order(const void *a, const void *b)
@@ -76,7 +51,7 @@ field_passes(
     const struct lineage_filter *filter, const struct event *event, const struct symbols *names)
 {
 	const struct change *change = find_change(event, filter->field, names);
-	char text[LINEAGE_VALUE_BYTES];
+	char text[VALUE_TEXT_BYTES];
 
 	if (!change)
 		return REACHES_NO;
@@ -84,7 +59,7 @@ field_passes(
 		return text_passes(filter, TEXT_NONE);
 	if (change->new_value.kind == VALUE_HASHED)
 		return hashed_passes(filter, &change->new_value.hashed);
-	return text_passes(filter, lineage_value_text(&change->new_value, text));
+	return text_passes(filter, value_text(&change->new_value, text));
 }
 
 static enum lineage_answer

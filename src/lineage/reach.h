@@ -26,12 +26,4 @@ enum lineage_answer {
 enum lineage_answer lineage_reaches(const struct lineage *lineage, uint32_t feature,
     const struct event *event, const struct origin *origin, const struct symbols *names);
 
-/*
- * A value as filters, codes and `value` are compared: text as it is, whole
- * numbers in decimal, others as the shortest decimal that reads back the same,
- * true, false, null. Absent when only a mac is known. Borrowed from out or value.
- */
-#define LINEAGE_VALUE_BYTES 32
-struct text lineage_value_text(const struct value *value, char out[LINEAGE_VALUE_BYTES]);
-
 #endif

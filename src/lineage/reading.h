@@ -48,7 +48,7 @@ bool reading_name(struct reading *reading, const struct yaml_node *node, struct 
 /* The same behind "field:", if that stands there (*prefixed). */
 bool reading_field_name(
     struct reading *reading, const struct yaml_node *node, bool *prefixed, struct text *name);
-/* A value that events are compared with, as lineage_value_text() would write it; kept. */
+/* A value that events are compared with, as value_text() would write it; kept. */
 bool reading_value(
     struct reading *reading, const struct yaml_node *node, bool *null, struct text *value);
 /* A duration of at most a century; none (0) is a problem with the sentence `empty`, where there is one. */

@@ -33,4 +33,12 @@ struct value {
 	};
 };
 
+/*
+ * A value as filters, codes and `value` of a lineage are compared: text as it is,
+ * whole numbers in decimal, others as the shortest decimal that reads back the
+ * same, true, false, null. Absent when only a mac is known. Borrowed from out or value.
+ */
+#define VALUE_TEXT_BYTES 32
+struct text value_text(const struct value *value, char out[VALUE_TEXT_BYTES]);
+
 #endif

@@ -141,13 +141,13 @@ values_have_one_text(void **state)
 	    {{VALUE_TEXT, .text = {"", 0}}, ""},
 	    {{VALUE_HASHED}, NULL},
 	};
-	char out[LINEAGE_VALUE_BYTES];
+	char out[VALUE_TEXT_BYTES];
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < ARRAY_COUNT(values); i++)
-		assert_true(text_equal(
-		    lineage_value_text(&values[i].value, out), text_of(values[i].expected)));
+		assert_true(
+		    text_equal(value_text(&values[i].value, out), text_of(values[i].expected)));
 }
 
 static const char models[] =
