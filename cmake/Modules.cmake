@@ -11,7 +11,7 @@
 # folder and are included as "own.h". NEEDS may only name lower floors.
 
 # The floor that each kind of module stands on; see DESIGN in docs/structure.md.
-set(DYETRACE_FLOORS "0 ground, 1 nouns, 2 organs, 3 routes, 4 daemon and API, 5 terminal")
+set(DYETRACE_FLOORS "0 ground, 1 nouns, 2 organs, 3 replay, 4 routes, 5 daemon and API, 6 terminal")
 
 function(dyetrace_public_headers name)
 	foreach(header ${ARGN})

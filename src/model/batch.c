@@ -18,6 +18,7 @@ batch_init(struct batch *batch, size_t capacity, size_t bytes_max)
 	batch->events = memory_get_array(capacity, sizeof(*batch->events));
 	batch->origins = memory_get_array(capacity, sizeof(*batch->origins));
 	batch->traces = memory_get_array(capacity, sizeof(*batch->traces));
+	batch->influences = memory_get_array(capacity, sizeof(*batch->influences));
 }
 
 void
@@ -29,6 +30,7 @@ batch_fini(struct batch *batch)
 	memory_free(batch->events);
 	memory_free(batch->origins);
 	memory_free(batch->traces);
+	memory_free(batch->influences);
 	*batch = (struct batch){0};
 }
 

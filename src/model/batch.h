@@ -5,15 +5,17 @@
  *
  *   messages[i]  by the source           outcomes[i]  by decode
  *   events[i]    by decode               origins[i]   by origin
- *   traces[i]    by lineage              influences, findings, alerts: by later organs
+ *   traces[i]    by lineage              influences[i]  by impact
+ *   findings, alerts: by later organs
  *
- * events[i], origins[i] and traces[i] hold only where outcomes[i] is RECORDED.
+ * events[i], origins[i], traces[i] and influences[i] hold only where outcomes[i] is RECORDED.
  */
 #ifndef DYETRACE_MODEL_BATCH_H
 #define DYETRACE_MODEL_BATCH_H
 
 #include "base/arena.h"
 #include "model/event.h"
+#include "model/influence.h"
 #include "model/message.h"
 #include "model/origin.h"
 #include "model/trace.h"
@@ -41,6 +43,7 @@ struct batch {
 	struct event *events;
 	struct origin *origins;
 	struct trace *traces;
+	struct influences *influences;
 };
 
 void batch_init(struct batch *batch, size_t capacity, size_t bytes_max);

@@ -42,6 +42,9 @@ struct message {
 	int64_t source_time_ms; /* Kafka's timestamp; TIME_NONE from files */
 	struct text payload;    /* without framing (line end); borrowed from the batch's arena */
 	const struct message_schema *schema; /* NULL for JSON */
+	/* The partition that was read to its end before this one went on: it is released before this
+	 * message (docs/influence.md, "The clock"); NULL: none. Set by the route. */
+	struct partition *releases;
 	bool replay;        /* from quarantine: its position is already accounted for */
 	const char *reason; /* BLANK, BROKEN, GAP: a code of the table in model/reason.h */
 	struct text detail; /* BROKEN, GAP: the particulars; borrowed from the batch's arena */

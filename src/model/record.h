@@ -24,7 +24,8 @@ enum record_kind {
 #define NOTE_ORG_CHART "org-chart"             /* body: the chart, CSV with pseudonyms */
 #define NOTE_IDENTITY_ERASED "identity-erased" /* body: pseudonym and reason, JSON */
 #define NOTE_KEYS_ROTATED "keys-rotated"
-#define NOTE_REPLAY "quarantine-replay" /* body: how many, JSON */
+#define NOTE_RELEASED "partition-released" /* body: source, partition, incarnation, JSON */
+#define NOTE_REPLAY "quarantine-replay"    /* body: how many, JSON */
 
 struct record {
 	enum record_kind kind;
