@@ -3,10 +3,8 @@
  * A leaf's bytes as a JSON document. The bytes may come from anybody: whatever
  * is not exactly what the writer makes is refused.
  */
-#include <jansson.h>
-#include <math.h>
-
 #include "base/json_print.h"
+#include "json_number.h"
 #include "ledger/block.h"
 #include "wire.h"
 
@@ -125,17 +123,6 @@ show_actor(struct showing *show)
 	show_text(show, "actor_kind");
 }
 
-/* JSON has no such numbers; texts are never strings here, so these are not taken for one. */
-static json_t *
-json_double(double number)
-{
-	if (isnan(number))
-		return json_string("NaN");
-	if (isinf(number))
-		return json_string(number < 0 ? "-Infinity" : "Infinity");
-	return json_real(number);
-}
-
 static json_t *
 json_hidden(struct reader *bytes)
 {
@@ -156,7 +143,8 @@ json_value(struct reader *bytes)
 	case LEAF_LONG:
 		return json_integer(take_long(bytes));
 	case LEAF_DOUBLE:
-		return json_double(take_double(bytes));
+		/* Texts are never strings here, so what JSON has no number for is not taken for one. */
+		return json_number_of(take_double(bytes));
 	case LEAF_TEXT:
 		return json_hidden(bytes);
 	default:

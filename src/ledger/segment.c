@@ -249,7 +249,7 @@ have_room(struct ledger *ledger, struct error *err)
 
 /* The block as it stands in the file, in ledger->out. */
 static struct text
-frame(struct ledger *ledger, const struct block *block)
+frame(struct ledger *ledger, struct text body, uint32_t objects)
 {
 	struct buffer *out = &ledger->out;
 	uint8_t head[BLOCK_HEADER_MAX], *end;
@@ -258,8 +258,8 @@ frame(struct ledger *ledger, const struct block *block)
 	out->size = 0;
 	buffer_reserve(out, BLOCK_HEADER_MAX);
 	out->size = BLOCK_HEADER_MAX;
-	squeeze(ledger->squeezer, buffer_text(&block->body), out);
-	end = put_long(head, block->objects);
+	squeeze(ledger->squeezer, body, out);
+	end = put_long(head, objects);
 	end = put_long(end, (int64_t)out->size - BLOCK_HEADER_MAX);
 	buffer_add(out, ledger->container.sync, SYNC_BYTES);
 	memcpy(out->data + BLOCK_HEADER_MAX - (end - head), head, (size_t)(end - head));
@@ -297,11 +297,19 @@ bool
 ledger_append(
     struct ledger *ledger, const struct block *block, struct block_place *place, struct error *err)
 {
+	return ledger_append_objects(
+	    ledger, buffer_text(&block->body), block->objects, place, err);
+}
+
+bool
+ledger_append_objects(struct ledger *ledger, struct text body, uint32_t objects,
+    struct block_place *place, struct error *err)
+{
 	struct text bytes;
 
 	if (!still_good(ledger, err) || !have_room(ledger, err))
 		return false;
-	bytes = frame(ledger, block);
+	bytes = frame(ledger, body, objects);
 	if (!write_block(ledger, bytes, err))
 		return false;
 	fault_point("block-written");
@@ -309,7 +317,7 @@ ledger_append(
 	    .segment = ledger->segment,
 	    .offset = ledger->end,
 	    .bytes = (int64_t)bytes.size,
-	    .objects = block->objects,
+	    .objects = objects,
 	    .identity = digest_identity(bytes),
 	};
 	ledger->end += place->bytes;

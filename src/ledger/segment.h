@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Segments: Avro object container files STORE/facts/000001.avro, … that any
- * Avro reader opens. A segment grows by whole blocks and is sealed at a size.
+ * Segments: Avro object container files STORE/facts/000001.avro, … and
+ * STORE/conclusions/000001.avro, … that any Avro reader opens. A segment grows by
+ * whole blocks and is sealed at a size.
  *
  * What makes a block valid: its Avro header (object count, byte count), bytes
  * that inflate to exactly those objects, and the segment's sync marker; and,
@@ -29,10 +30,10 @@ struct block_place {
 };
 
 struct ledger_options {
-	const char *folder;    /* STORE/facts, made if missing */
+	const char *folder;    /* STORE/facts or STORE/conclusions, made if missing */
 	int64_t segment_bytes; /* sealed above */
 	enum deflate_kind deflate;
-	const char *schema; /* schemas/facts.avsc, linked into the program: ledger_facts_schema */
+	const char *schema; /* linked into the program: ledger_facts_schema, ledger_conclusions_schema */
 };
 
 struct ledger; /* the writer; one per store, scribe's thread only after open */
@@ -53,6 +54,9 @@ void ledger_close(struct ledger *ledger); /* accepts NULL */
 /* Deflates and writes one block (not synced). A failed write leaves nothing that a later append could not overwrite. */
 MUST_USE bool ledger_append(
     struct ledger *ledger, const struct block *block, struct block_place *place, struct error *err);
+/* The same of any objects: of conclusions, in a ledger of their own. */
+MUST_USE bool ledger_append_objects(struct ledger *ledger, struct text body, uint32_t objects,
+    struct block_place *place, struct error *err);
 /* fsync of all that was appended. After an error every call fails: close it (fsync may not be retried). */
 MUST_USE bool ledger_sync(struct ledger *ledger, struct error *err);
 const char *ledger_deflate_name(const struct ledger *ledger); /* "isal" or "zlib" */
@@ -64,6 +68,9 @@ extern const char ledger_leaf_schema[];
 struct ledger_reader;
 MUST_USE bool
 ledger_reader_open(const char *folder, struct ledger_reader **reader, struct error *err);
+/* Of segments of another schema: ledger_conclusions_schema. */
+MUST_USE bool ledger_reader_open_as(
+    const char *folder, const char *schema, struct ledger_reader **reader, struct error *err);
 void ledger_reader_close(struct ledger_reader *reader);
 /*
  * One block's objects, inflated into *body (borrowed until the next call).

@@ -15,6 +15,7 @@
 
 struct ledger_reader {
 	char *folder;
+	const char *schema;
 	int fd; /* of the segment read last, -1: none */
 	uint32_t segment;
 	int64_t size;
@@ -25,6 +26,13 @@ struct ledger_reader {
 bool
 ledger_reader_open(const char *folder, struct ledger_reader **out, struct error *err)
 {
+	return ledger_reader_open_as(folder, ledger_facts_schema, out, err);
+}
+
+bool
+ledger_reader_open_as(
+    const char *folder, const char *schema, struct ledger_reader **out, struct error *err)
+{
 	struct ledger_reader *reader;
 	struct stat status;
 
@@ -32,6 +40,7 @@ ledger_reader_open(const char *folder, struct ledger_reader **out, struct error 
 		return error_system(err, errno == ENOENT ? ERROR_MISSING : ERROR_IO, "%s", folder);
 	reader = memory_get(sizeof(*reader));
 	reader->folder = memory_text(folder);
+	reader->schema = schema;
 	reader->fd = -1;
 	*out = reader;
 	return true;
@@ -102,7 +111,7 @@ use_segment(struct ledger_reader *reader, uint32_t number, struct error *err)
 		good = error_system(err, ERROR_IO, "open");
 	if (good) {
 		reader->size = status.st_size;
-		good = container_read(reader->fd, ledger_facts_schema, &reader->container, err);
+		good = container_read(reader->fd, reader->schema, &reader->container, err);
 	}
 	if (!good) {
 		error_within(err, "segment %s", name);
@@ -288,7 +297,7 @@ is_begun(const struct ledger_reader *reader, uint32_t number, int64_t *bytes)
 
 	path = file_join(reader->folder, segment_name(number, name));
 	begun =
-	    stat(path, &status) == 0 && status.st_size < container_header_size(ledger_facts_schema);
+	    stat(path, &status) == 0 && status.st_size < container_header_size(reader->schema);
 	*bytes = begun ? status.st_size : 0;
 	memory_free(path);
 	return begun;
