@@ -29,8 +29,10 @@ enum movement_by {
 #define MOVEMENT_BUCKETS 256       /* of actors: by the upper 8 bits of their 32 */
 #define MOVEMENT_TOP 1000          /* actors kept with a subject's day */
 
+#define MOVEMENT_PARTS 1048576 /* of a day, at most */
+
 /*
- * Cells of a subject's day, ascending by (hour, by, word); integers as unsigned
+ * Cells of a subject's day, ascending by (hour, by, word+1); integers as unsigned
  * LEB128, numbers as 8 bytes little endian IEEE 754:
  *
  *   cells := { hour(0..23) by(0..3) word+1 (expiry: 0) count magnitude signed }*
@@ -44,19 +46,25 @@ enum movement_by {
  *   rows := { actor(4 bytes) subjects { subject count magnitude signed }* }*
  *
  * count: events that moved it (or left it where it was); magnitude: sum of |movement|;
- * signed: sum of movement.
+ * signed: sum of movement; both stop at +-DBL_MAX. Actor 0: all that are unknown.
  */
 struct movement_sink {
 	void *context;
+	/* Of days that go on only what is worth its writing: not before 1,024 events, and 4 for each
+	 * actor of the day, were counted since it was given last. false: all that changed. What has ended is always given. */
+	bool sparing;
 	void (*subject)(void *context, uint32_t number, enum movement_kind kind, struct text name);
 	void (*word)(void *context, uint32_t number, struct text text);
-	/* day: since 1970-01-01 UTC. squares: sum of the squares of the actors' magnitudes (all actors, exact in the
-	 * table's order); total: of the magnitudes, expiry left out. */
+	/*
+	 * day: since 1970-01-01 UTC. ended: final, will not be given again. actor_count, squares (sum of
+	 * the squares of the actors' magnitudes), total (of the magnitudes, expiry left out): of all actors, in
+	 * the order of the table; of a day with several parts, impact/movement.h says how near they are.
+	 */
 	void (*day)(void *context, uint32_t subject, int64_t day, bool ended, uint64_t actor_count,
 	    double total, double squares, struct text cells, struct text actors);
-	/* part: from 0; a day with very many actors has several, an actor may stand in more than one */
-	void (*actors)(
-	    void *context, int64_t day, uint32_t part, uint32_t bucket, struct text rows);
+	/* part: from 0; a day with very many actors has several, an actor may stand in more than one: add them. ended: final */
+	void (*actors)(void *context, int64_t day, uint32_t part, uint32_t bucket, bool ended,
+	    struct text rows);
 	/* From record on (a ledger index) the feature's movements are divided by scale, which `day` left. */
 	void (*scale)(void *context, uint32_t subject, uint64_t record, int64_t day, double scale);
 };
