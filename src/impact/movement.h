@@ -46,8 +46,10 @@ void movement_subjects(struct movement *movement, const uint32_t *subjects, uint
 /* The event that the next calls are of; team, system, channel: symbols; actor: 32 bits, 0 unknown. Cheap for one that moves nothing. */
 void movement_event(struct movement *movement, int64_t time_ms, uint32_t team, uint32_t system,
     uint32_t channel, uint32_t actor);
-/* It moved a subject so far (finite), by way of a field (symbol; SYMBOL_NONE: of none). Once for each subject and field of an event;
- * `first`: the first of this subject in this event, so that events are counted once. */
+/*
+ * It moved a subject so far (finite), by way of a field (symbol; SYMBOL_NONE: of none). Once for each subject and field of
+ * an event; `first`: the first of this subject in this event. The sum of the event's movements of a subject counts, once.
+ */
 void
 movement_add(struct movement *movement, uint32_t subject, uint32_t field, double moved, bool first);
 /* A value that an influence left, for the scale of the feature; of the same event. */
