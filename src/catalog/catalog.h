@@ -52,6 +52,17 @@ struct catalog_block {
 	int64_t min_time_ms, max_time_ms;
 };
 
+/* Conclusions of the facts of one block (schemas/catalog/0003_conclusions.sql). */
+struct catalog_conclusions {
+	uint64_t number; /* of the block of facts */
+	uint32_t segment;
+	int64_t offset, bytes; /* in the segment's file */
+	uint32_t records;
+	uint64_t first_conclusion;      /* index of its first one in their tree */
+	uint64_t first_fact, last_fact; /* ledger indexes of its first and last one's facts */
+	uint64_t identity;              /* XXH3-64 of the bytes */
+};
+
 struct catalog_span { /* where one partition's positions stand in one block */
 	uint32_t partition;
 	int64_t first_offset, end_offset;
@@ -98,6 +109,14 @@ struct catalog_commit {
 	const uint8_t (*chunks)[CATALOG_HASH_BYTES]; /* roots of complete chunks of 1,024 leaves */
 	struct text frontier;                        /* saved tree of the facts */
 	uint64_t records; /* leaves in the facts tree behind this commit */
+	/* The same of conclusions; ascending by number, each of a block of this commit. */
+	size_t conclusion_block_count;
+	const struct catalog_conclusions *conclusion_blocks;
+	size_t conclusion_chunk_count;
+	uint64_t first_conclusion_chunk;
+	const uint8_t (*conclusion_chunks)[CATALOG_HASH_BYTES];
+	struct text conclusion_frontier;
+	uint64_t conclusions; /* leaves in their tree behind this commit */
 };
 /*
  * One durable transaction (synchronous=FULL).
@@ -117,6 +136,10 @@ struct catalog_state {
 	uint32_t segment;
 	int64_t segment_bytes; /* committed end of the ledger; 0, 0: empty */
 	uint32_t epoch;        /* lineage epoch in force, 0: none */
+	/* The same of conclusions. */
+	uint64_t conclusions;
+	uint32_t conclusion_segment;
+	int64_t conclusion_bytes;
 };
 MUST_USE bool
 catalog_state(struct catalog *catalog, struct catalog_state *state, struct error *err);
@@ -125,6 +148,8 @@ MUST_USE bool
 catalog_set_store_id(struct catalog *catalog, const uint8_t store_id[16], struct error *err);
 /* Appends the saved frontier (empty before the first commit). */
 MUST_USE bool catalog_frontier(struct catalog *catalog, struct buffer *saved, struct error *err);
+MUST_USE bool
+catalog_conclusion_frontier(struct catalog *catalog, struct buffer *saved, struct error *err);
 
 /*
  * --- questions: each returns true when it worked; *found says whether there is one ------
@@ -141,6 +166,13 @@ MUST_USE bool catalog_block(struct catalog *catalog, uint64_t number, struct cat
     bool *found, struct error *err);
 MUST_USE bool catalog_block_of_record(struct catalog *catalog, uint64_t record,
     struct catalog_block *block, bool *found, struct error *err);
+/* Those of a block of facts; the ones that may have the fact's; the ones that hold a leaf of their tree. */
+MUST_USE bool catalog_conclusions(struct catalog *catalog, uint64_t number,
+    struct catalog_conclusions *conclusions, bool *found, struct error *err);
+MUST_USE bool catalog_conclusions_of_fact(struct catalog *catalog, uint64_t record,
+    struct catalog_conclusions *conclusions, bool *found, struct error *err);
+MUST_USE bool catalog_conclusions_at(struct catalog *catalog, uint64_t conclusion,
+    struct catalog_conclusions *conclusions, bool *found, struct error *err);
 /* The block and span that hold a position; of a position that came back from quarantine, see catalog_quarantined_at(). */
 MUST_USE bool catalog_block_of_position(struct catalog *catalog, uint32_t partition, int64_t offset,
     struct catalog_block *block, struct catalog_span *span, bool *found, struct error *err);
@@ -167,6 +199,11 @@ MUST_USE bool catalog_chunk(struct catalog *catalog, uint64_t chunk,
     uint8_t hash[CATALOG_HASH_BYTES], bool *found, struct error *err);
 /* All chunks [0, count) into hashes, for a proof's upper tree. */
 MUST_USE bool catalog_chunks(struct catalog *catalog, uint64_t count,
+    uint8_t (*hashes)[CATALOG_HASH_BYTES], struct error *err);
+/* The same of the tree of conclusions. */
+MUST_USE bool catalog_conclusion_chunk(struct catalog *catalog, uint64_t chunk,
+    uint8_t hash[CATALOG_HASH_BYTES], bool *found, struct error *err);
+MUST_USE bool catalog_conclusion_chunks(struct catalog *catalog, uint64_t count,
     uint8_t (*hashes)[CATALOG_HASH_BYTES], struct error *err);
 /* Whether two catalogs hold the same rows in every table; says the first difference. For `rebuild` and its test. */
 MUST_USE bool catalog_equal(struct catalog *a, struct catalog *b, bool *equal,

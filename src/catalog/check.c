@@ -334,7 +334,8 @@ check_rows(struct catalog *catalog, struct error *err)
 
 	return check_blocks(catalog, &totals, err) && check_partitions(catalog, err) &&
 	    check_ids(catalog, &totals, err) && check_quarantined(catalog, err) &&
-	    check_epochs(catalog, &totals, err) && check_chunks(catalog, &totals, err);
+	    check_epochs(catalog, &totals, err) && check_chunks(catalog, &totals, err) &&
+	    conclusions_check(catalog, err);
 }
 
 bool

@@ -1,14 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Roots of complete chunks of the facts tree, for proofs. */
+/* Roots of complete chunks of the two trees, of facts and of conclusions, for proofs. */
 #include "inside.h"
 
+const struct chunk_table fact_chunks = {
+    SQL_CHUNK, SQL_CHUNKS, SQL_CHUNK_COUNT, SQL_CHUNK_PUT, "the tree"};
+const struct chunk_table conclusion_chunks = {SQL_CONCLUSION_CHUNK, SQL_CONCLUSION_CHUNKS,
+    SQL_CONCLUSION_CHUNK_COUNT, SQL_CONCLUSION_CHUNK_PUT, "the tree of conclusions"};
+
 bool
-chunk_put(struct catalog *catalog, uint64_t number, const uint8_t root[CATALOG_HASH_BYTES],
-    struct error *err)
+chunk_put(struct catalog *catalog, const struct chunk_table *table, uint64_t number,
+    const uint8_t root[CATALOG_HASH_BYTES], struct error *err)
 {
 	struct statement *statement;
 
-	if (!catalog_sql(catalog, SQL_CHUNK_PUT, &statement, err))
+	if (!catalog_sql(catalog, table->put, &statement, err))
 		return false;
 	statement_bind_u64(statement, 1, number);
 	statement_bind_blob(statement, 2, (struct text){(const char *)root, CATALOG_HASH_BYTES});
@@ -16,13 +21,14 @@ chunk_put(struct catalog *catalog, uint64_t number, const uint8_t root[CATALOG_H
 }
 
 bool
-chunk_count(struct catalog *catalog, uint64_t *count, struct error *err)
+chunk_count(
+    struct catalog *catalog, const struct chunk_table *table, uint64_t *count, struct error *err)
 {
 	struct statement *statement;
 	bool row;
 
 	*count = 0;
-	if (!catalog_sql(catalog, SQL_CHUNK_COUNT, &statement, err) ||
+	if (!catalog_sql(catalog, table->count, &statement, err) ||
 	    !statement_step(statement, &row, err))
 		return false;
 	if (row)
@@ -31,14 +37,14 @@ chunk_count(struct catalog *catalog, uint64_t *count, struct error *err)
 	return true;
 }
 
-bool
-catalog_chunk(struct catalog *catalog, uint64_t chunk, uint8_t hash[CATALOG_HASH_BYTES],
-    bool *found, struct error *err)
+static bool
+one_chunk(struct catalog *catalog, const struct chunk_table *table, uint64_t chunk,
+    uint8_t hash[CATALOG_HASH_BYTES], bool *found, struct error *err)
 {
 	struct statement *statement;
 	bool done;
 
-	if (!catalog_sql(catalog, SQL_CHUNK, &statement, err))
+	if (!catalog_sql(catalog, table->one, &statement, err))
 		return false;
 	statement_bind_u64(statement, 1, chunk);
 	done = statement_step(statement, found, err);
@@ -66,21 +72,49 @@ read_chunks(struct statement *statement, uint8_t (*hashes)[CATALOG_HASH_BYTES], 
 	}
 }
 
-bool
-catalog_chunks(struct catalog *catalog, uint64_t count, uint8_t (*hashes)[CATALOG_HASH_BYTES],
-    struct error *err)
+static bool
+all_chunks(struct catalog *catalog, const struct chunk_table *table, uint64_t count,
+    uint8_t (*hashes)[CATALOG_HASH_BYTES], struct error *err)
 {
 	struct statement *statement;
 	uint64_t next = 0;
 	bool done;
 
-	if (!catalog_sql(catalog, SQL_CHUNKS, &statement, err))
+	if (!catalog_sql(catalog, table->below, &statement, err))
 		return false;
 	statement_bind_u64(statement, 1, count);
 	done = read_chunks(statement, hashes, &next, err);
 	statement_reset(statement);
 	if (done && next != count)
-		return catalog_damaged(
-		    catalog, err, "chunk %llu of the tree is missing", (unsigned long long)next);
+		return catalog_damaged(catalog, err, "chunk %llu of %s is missing",
+		    (unsigned long long)next, table->what);
 	return done;
+}
+
+bool
+catalog_chunk(struct catalog *catalog, uint64_t chunk, uint8_t hash[CATALOG_HASH_BYTES],
+    bool *found, struct error *err)
+{
+	return one_chunk(catalog, &fact_chunks, chunk, hash, found, err);
+}
+
+bool
+catalog_chunks(struct catalog *catalog, uint64_t count, uint8_t (*hashes)[CATALOG_HASH_BYTES],
+    struct error *err)
+{
+	return all_chunks(catalog, &fact_chunks, count, hashes, err);
+}
+
+bool
+catalog_conclusion_chunk(struct catalog *catalog, uint64_t chunk, uint8_t hash[CATALOG_HASH_BYTES],
+    bool *found, struct error *err)
+{
+	return one_chunk(catalog, &conclusion_chunks, chunk, hash, found, err);
+}
+
+bool
+catalog_conclusion_chunks(struct catalog *catalog, uint64_t count,
+    uint8_t (*hashes)[CATALOG_HASH_BYTES], struct error *err)
+{
+	return all_chunks(catalog, &conclusion_chunks, count, hashes, err);
 }

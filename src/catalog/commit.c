@@ -131,7 +131,8 @@ put_blocks(struct catalog *catalog, const struct catalog_commit *commit, struct 
 		if (!span_put(catalog, &commit->spans[i], err))
 			return false;
 	for (i = 0; i < commit->chunk_count; i++)
-		if (!chunk_put(catalog, commit->first_chunk + i, commit->chunks[i], err))
+		if (!chunk_put(
+			catalog, &fact_chunks, commit->first_chunk + i, commit->chunks[i], err))
 			return false;
 	return true;
 }
@@ -165,8 +166,10 @@ put_all(struct catalog *catalog, const struct catalog_commit *commit, struct err
 	return follow_blocks(catalog, commit, &state, err) &&
 	    follow_epochs(catalog, commit, &state, err) &&
 	    check_chunks(catalog, commit, before, err) && check_ids(catalog, commit, before, err) &&
-	    put_blocks(catalog, commit, err) && put_ids(catalog, commit, err) &&
-	    put_rest(catalog, commit, err) && state_put(catalog, &state, commit->frontier, err);
+	    conclusions_follow(catalog, commit, &state, err) && put_blocks(catalog, commit, err) &&
+	    put_ids(catalog, commit, err) && put_rest(catalog, commit, err) &&
+	    conclusions_put(catalog, commit, err) &&
+	    state_put(catalog, &state, commit->frontier, commit->conclusion_frontier, err);
 }
 
 bool

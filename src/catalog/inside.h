@@ -33,7 +33,7 @@ int64_t read_time(struct statement *statement, int column);
 /* --- rows written inside a commit's transaction ---------------------------------------- */
 
 bool state_put(struct catalog *catalog, const struct catalog_state *state, struct text frontier,
-    struct error *err);
+    struct text conclusion_frontier, struct error *err);
 /* Compares the state with the last block and chunk: a mended or mixed file shows here first. */
 bool state_check(struct catalog *catalog, struct error *err);
 bool partition_put(struct catalog *catalog, const struct partition *partition, struct error *err);
@@ -42,9 +42,25 @@ bool span_put(struct catalog *catalog, const struct catalog_span *span, struct e
 bool
 quarantined_put(struct catalog *catalog, const struct catalog_quarantined *row, struct error *err);
 bool epoch_put(struct catalog *catalog, const struct catalog_epoch *epoch, struct error *err);
-bool chunk_put(struct catalog *catalog, uint64_t number, const uint8_t root[CATALOG_HASH_BYTES],
-    struct error *err);
-bool chunk_count(struct catalog *catalog, uint64_t *count, struct error *err);
+/* How the tables of a tree's chunks are asked; all is the same but the table. */
+struct chunk_table {
+	enum catalog_sql one, below, count, put;
+	const char *what; /* "the tree" */
+};
+extern const struct chunk_table fact_chunks, conclusion_chunks;
+bool chunk_put(struct catalog *catalog, const struct chunk_table *table, uint64_t number,
+    const uint8_t root[CATALOG_HASH_BYTES], struct error *err);
+bool chunk_count(
+    struct catalog *catalog, const struct chunk_table *table, uint64_t *count, struct error *err);
+/* Whether the commit's conclusions follow the state; advances it. */
+bool conclusions_follow(struct catalog *catalog, const struct catalog_commit *commit,
+    struct catalog_state *state, struct error *err);
+bool
+conclusions_put(struct catalog *catalog, const struct catalog_commit *commit, struct error *err);
+/* Compares the state with the last row. */
+bool conclusions_end(struct catalog *catalog, const struct catalog_state *state, struct error *err);
+/* All rows, each against the one before and its block. */
+bool conclusions_check(struct catalog *catalog, struct error *err);
 
 /* Columns of a question that selects them in the order of the table, from `column` on. */
 void block_row_read(struct statement *statement, int column, struct catalog_block *block);

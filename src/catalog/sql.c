@@ -11,13 +11,18 @@
 #define SPAN                                                                                       \
 	"span.partition, span.first_offset, span.end_offset, span.block, span.first_record, "      \
 	"span.end_record"
+#define CONCLUSIONS                                                                                \
+	"number, segment, offset, bytes, records, first_conclusion, first_fact, last_fact, "       \
+	"identity"
 #define QUARANTINED "partition, offset, record, reason, detail, replay_record"
 
 const char *const catalog_sql_texts[SQL_COUNT] = {
-    [SQL_STATE] = "SELECT store_id, records, blocks, segment, segment_bytes, epoch FROM state",
+    [SQL_STATE] = "SELECT store_id, records, blocks, segment, segment_bytes, epoch,"
+		  " conclusions, conclusion_segment, conclusion_bytes FROM state",
     [SQL_STATE_PUT] =
 	"UPDATE state SET records = ?1, blocks = ?2, segment = ?3, segment_bytes = ?4,"
-	" epoch = ?5, frontier = ?6",
+	" epoch = ?5, frontier = ?6, conclusions = ?7, conclusion_segment = ?8,"
+	" conclusion_bytes = ?9, conclusion_frontier = ?10",
     [SQL_STORE_ID_PUT] = "UPDATE state SET store_id = ?1 WHERE store_id IS NULL OR store_id = ?1",
     [SQL_FRONTIER] = "SELECT frontier FROM state",
 
@@ -58,6 +63,30 @@ const char *const catalog_sql_texts[SQL_COUNT] = {
     [SQL_CHUNKS] = "SELECT number, root FROM chunk WHERE number < ?1 ORDER BY number",
     [SQL_CHUNK_COUNT] = "SELECT coalesce(max(number) + 1, 0) FROM chunk",
     [SQL_CHUNK_PUT] = "INSERT INTO chunk (number, root) VALUES (?1, ?2)",
+
+    [SQL_CONCLUSIONS] = "SELECT " CONCLUSIONS " FROM conclusion_block WHERE number = ?1",
+    [SQL_CONCLUSIONS_LAST] =
+	"SELECT " CONCLUSIONS " FROM conclusion_block ORDER BY number DESC LIMIT 1",
+    /* Of the block that holds the fact. */
+    [SQL_CONCLUSIONS_OF_FACT] =
+	"SELECT " CONCLUSIONS " FROM conclusion_block WHERE number = (SELECT number FROM block"
+	" WHERE first_record <= ?1 ORDER BY first_record DESC LIMIT 1)",
+    [SQL_CONCLUSIONS_AT] =
+	"SELECT " CONCLUSIONS " FROM conclusion_block WHERE first_conclusion <= ?1"
+	" ORDER BY first_conclusion DESC LIMIT 1",
+    /* Each with its block: what is missing is NULL. */
+    [SQL_CONCLUSIONS_ALL] =
+	"SELECT c.number, c.segment, c.offset, c.bytes, c.records, c.first_conclusion,"
+	" c.first_fact, c.last_fact, c.identity, block.first_record, block.records"
+	" FROM conclusion_block AS c LEFT JOIN block ON block.number = c.number ORDER BY c.number",
+    [SQL_CONCLUSIONS_PUT] = "INSERT INTO conclusion_block (" CONCLUSIONS ") VALUES"
+			    " (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [SQL_CONCLUSION_CHUNK] = "SELECT root FROM conclusion_chunk WHERE number = ?1",
+    [SQL_CONCLUSION_CHUNKS] =
+	"SELECT number, root FROM conclusion_chunk WHERE number < ?1 ORDER BY number",
+    [SQL_CONCLUSION_CHUNK_COUNT] = "SELECT coalesce(max(number) + 1, 0) FROM conclusion_chunk",
+    [SQL_CONCLUSION_CHUNK_PUT] = "INSERT INTO conclusion_chunk (number, root) VALUES (?1, ?2)",
+    [SQL_CONCLUSION_FRONTIER] = "SELECT conclusion_frontier FROM state",
 
     [SQL_QUARANTINED] = "SELECT " QUARANTINED " FROM quarantined"
 			" WHERE ?1 OR replay_record IS NULL ORDER BY record",

@@ -20,6 +20,9 @@ read_state(struct catalog *catalog, struct statement *statement, struct catalog_
 	state->segment = (uint32_t)statement_long(statement, 3);
 	state->segment_bytes = statement_long(statement, 4);
 	state->epoch = (uint32_t)statement_long(statement, 5);
+	state->conclusions = statement_u64(statement, 6);
+	state->conclusion_segment = (uint32_t)statement_long(statement, 7);
+	state->conclusion_bytes = statement_long(statement, 8);
 	return true;
 }
 
@@ -42,7 +45,7 @@ catalog_state(struct catalog *catalog, struct catalog_state *state, struct error
 
 bool
 state_put(struct catalog *catalog, const struct catalog_state *state, struct text frontier,
-    struct error *err)
+    struct text conclusion_frontier, struct error *err)
 {
 	struct statement *statement;
 
@@ -54,6 +57,11 @@ state_put(struct catalog *catalog, const struct catalog_state *state, struct tex
 	statement_bind_long(statement, 4, state->segment_bytes);
 	statement_bind_long(statement, 5, state->epoch);
 	statement_bind_blob(statement, 6, frontier.data ? frontier : TEXT(""));
+	statement_bind_u64(statement, 7, state->conclusions);
+	statement_bind_long(statement, 8, state->conclusion_segment);
+	statement_bind_long(statement, 9, state->conclusion_bytes);
+	statement_bind_blob(
+	    statement, 10, conclusion_frontier.data ? conclusion_frontier : TEXT(""));
 	return statement_run(statement, err);
 }
 
@@ -73,20 +81,32 @@ catalog_set_store_id(struct catalog *catalog, const uint8_t store_id[16], struct
 	return true;
 }
 
-bool
-catalog_frontier(struct catalog *catalog, struct buffer *saved, struct error *err)
+static bool
+add_frontier(
+    struct catalog *catalog, enum catalog_sql which, struct buffer *saved, struct error *err)
 {
 	struct statement *statement;
 	bool row;
 
-	if (!catalog_sql(catalog, SQL_FRONTIER, &statement, err) ||
-	    !statement_step(statement, &row, err))
+	if (!catalog_sql(catalog, which, &statement, err) || !statement_step(statement, &row, err))
 		return false;
 	if (!row)
 		return catalog_damaged(catalog, err, "it has no state");
 	buffer_add_text(saved, statement_text(statement, 0));
 	statement_reset(statement);
 	return true;
+}
+
+bool
+catalog_frontier(struct catalog *catalog, struct buffer *saved, struct error *err)
+{
+	return add_frontier(catalog, SQL_FRONTIER, saved, err);
+}
+
+bool
+catalog_conclusion_frontier(struct catalog *catalog, struct buffer *saved, struct error *err)
+{
+	return add_frontier(catalog, SQL_CONCLUSION_FRONTIER, saved, err);
 }
 
 static bool
@@ -113,7 +133,7 @@ compare_ends(struct catalog *catalog, struct error *err)
 	uint64_t chunks;
 
 	if (!catalog_state(catalog, &state, err) || !last_block(catalog, &last, err) ||
-	    !chunk_count(catalog, &chunks, err))
+	    !chunk_count(catalog, &fact_chunks, &chunks, err))
 		return false;
 	if (last.number != state.blocks || last.first_record + last.records != state.records ||
 	    last.segment != state.segment || last.offset + last.bytes != state.segment_bytes)
@@ -125,7 +145,7 @@ compare_ends(struct catalog *catalog, struct error *err)
 	if (chunks != state.records / 1024)
 		return catalog_damaged(catalog, err, "%llu chunks of the tree for %llu records",
 		    (unsigned long long)chunks, (unsigned long long)state.records);
-	return true;
+	return conclusions_end(catalog, &state, err);
 }
 
 bool

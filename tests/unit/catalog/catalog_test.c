@@ -79,10 +79,16 @@ the_state_is_that_of_the_last_commit(void **state)
 	assert_int_equal(at.segment, last->segment);
 	assert_int_equal(at.segment_bytes, last->offset + last->bytes);
 	assert_int_equal(at.epoch, ledger.lineage);
+	assert_int_equal(at.conclusions, ledger.conclusions);
+	assert_int_equal(
+	    at.conclusion_segment, ledger.conclusion_blocks[ledger.conclusion_count - 1].segment);
 	well(catalog_frontier(catalog, &frontier, &err), &err);
 	snprintf(
 	    expected, sizeof(expected), "frontier of %llu", (unsigned long long)ledger.records);
 	assert_true(text_is(buffer_text(&frontier), expected));
+	frontier.size = 0;
+	well(catalog_conclusion_frontier(catalog, &frontier, &err), &err);
+	assert_true(text_is(buffer_text(&frontier), "conclusions"));
 	buffer_fini(&frontier);
 }
 
@@ -419,6 +425,90 @@ chunks_one_by_one_and_all(void **state)
 }
 
 static void
+same_conclusions(const struct catalog_conclusions *a, const struct catalog_conclusions *b)
+{
+	assert_int_equal(a->number, b->number);
+	assert_int_equal(a->segment, b->segment);
+	assert_int_equal(a->offset, b->offset);
+	assert_int_equal(a->bytes, b->bytes);
+	assert_int_equal(a->records, b->records);
+	assert_int_equal(a->first_conclusion, b->first_conclusion);
+	assert_int_equal(a->first_fact, b->first_fact);
+	assert_int_equal(a->last_fact, b->last_fact);
+	assert_int_equal(a->identity, b->identity);
+}
+
+static void
+conclusions_by_block_fact_and_index(void **state)
+{
+	struct catalog_conclusions row;
+	struct error err = {0};
+	bool found;
+	size_t i, k, next = 0;
+
+	for (i = 0; i < ledger.block_count; i++) {
+		const struct catalog_block *block = &ledger.blocks[i].row;
+		const struct catalog_conclusions *expected = &ledger.conclusion_blocks[next];
+		bool is = next < ledger.conclusion_count && expected->number == block->number;
+		const uint64_t facts[] = {block->first_record,
+		    block->first_record + block->records / 2,
+		    block->first_record + block->records - 1};
+
+		well(catalog_conclusions(catalog, block->number, &row, &found, &err), &err);
+		assert_int_equal(found, is);
+		for (k = 0; k < ARRAY_COUNT(facts); k++) {
+			well(catalog_conclusions_of_fact(catalog, facts[k], &row, &found, &err),
+			    &err);
+			assert_int_equal(found, is && facts[k] >= expected->first_fact);
+			if (found)
+				same_conclusions(&row, expected);
+		}
+		if (!is)
+			continue;
+		next++;
+		well(
+		    catalog_conclusions_at(catalog, expected->first_conclusion, &row, &found, &err),
+		    &err);
+		assert_true(found);
+		same_conclusions(&row, expected);
+		well(catalog_conclusions_at(catalog,
+			 expected->first_conclusion + expected->records - 1, &row, &found, &err),
+		    &err);
+		assert_true(found);
+		same_conclusions(&row, expected);
+	}
+	assert_int_equal(next, ledger.conclusion_count);
+	assert_true(next > 20 && next < ledger.block_count);
+	well(catalog_conclusions_at(catalog, ledger.conclusions, &row, &found, &err), &err);
+	assert_false(found);
+	well(catalog_conclusions_of_fact(catalog, ledger.records, &row, &found, &err), &err);
+	assert_false(found);
+	well(catalog_conclusions_of_fact(catalog, UINT64_MAX, &row, &found, &err), &err);
+	assert_false(found);
+}
+
+static void
+chunks_of_conclusions(void **state)
+{
+	uint64_t count = ledger.conclusions / 1024;
+	uint8_t(*hashes)[CATALOG_HASH_BYTES] = memory_get_array(count + 1, CATALOG_HASH_BYTES);
+	uint8_t expected[CATALOG_HASH_BYTES], one[CATALOG_HASH_BYTES];
+	struct error err = {0};
+	bool found;
+
+	assert_true(count > 5);
+	well(catalog_conclusion_chunks(catalog, count, hashes, &err), &err);
+	fake_chunk(FAKE_CONCLUSIONS + count - 1, expected);
+	assert_memory_equal(hashes[count - 1], expected, sizeof(expected));
+	well(catalog_conclusion_chunk(catalog, count - 1, one, &found, &err), &err);
+	assert_true(found);
+	assert_memory_equal(one, expected, sizeof(expected));
+	assert_false(catalog_conclusion_chunks(catalog, count + 1, hashes, &err));
+	assert_non_null(strstr(err.text, "of the tree of conclusions is missing"));
+	memory_free(hashes);
+}
+
+static void
 all_its_rules_hold(void **state)
 {
 	struct error err = {0};
@@ -440,6 +530,8 @@ main(void)
 	    cmocka_unit_test(quarantined_rows_and_their_replays),
 	    cmocka_unit_test(epochs_and_the_one_in_force),
 	    cmocka_unit_test(chunks_one_by_one_and_all),
+	    cmocka_unit_test(conclusions_by_block_fact_and_index),
+	    cmocka_unit_test(chunks_of_conclusions),
 	    cmocka_unit_test(all_its_rules_hold),
 	};
 

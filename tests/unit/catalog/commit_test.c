@@ -322,6 +322,17 @@ readers_see_whole_commits(void **state)
 	    "block 4 at record 937, segment 3, byte 28790 does not follow block 3")                \
 	SPOILER(id, ledger.ids[ledger.blocks[3].ids + 1].record = 0,                               \
 	    "the id of record 0 is out of order")                                                  \
+	SPOILER(conclusion,                                                                        \
+	    ledger.conclusion_blocks[ledger.blocks[3].conclusions].first_conclusion++,             \
+	    "do not follow")                                                                       \
+	SPOILER(conclusion_place, ledger.conclusion_blocks[ledger.blocks[3].conclusions].offset++, \
+	    "do not follow")                                                                       \
+	SPOILER(conclusion_block, ledger.conclusion_blocks[ledger.blocks[3].conclusions].number--, \
+	    "do not follow")                                                                       \
+	SPOILER(fact, ledger.conclusion_blocks[ledger.blocks[3].conclusions].last_fact += 9,       \
+	    "do not follow")                                                                       \
+	SPOILER(conclusions, ledger.conclusion_blocks[ledger.blocks[3].conclusions].records--,     \
+	    "do not follow")                                                                       \
 	SPOILER(span, ledger.spans[ledger.blocks[3].spans].first_offset = 0,                       \
 	    "UNIQUE constraint failed")
 

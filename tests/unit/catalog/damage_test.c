@@ -208,6 +208,22 @@ rows_that_contradict_each_other(void **state)
 	    {"DELETE FROM quarantined WHERE record = (SELECT min(record) FROM quarantined WHERE "
 	     "replay_record IS NULL)",
 		"positions in quarantine, ", false},
+	    {"UPDATE state SET conclusions = conclusions - 1", "its state says ", true},
+	    {"UPDATE state SET conclusion_bytes = conclusion_bytes + 1", "its state says ", true},
+	    {"DELETE FROM conclusion_block WHERE number = (SELECT max(number) FROM "
+	     "conclusion_block)",
+		"its state says ", true},
+	    {"DELETE FROM conclusion_chunk WHERE number = 7",
+		"chunk 7 of the tree of conclusions is missing", false},
+	    {"DELETE FROM conclusion_block WHERE first_conclusion = (SELECT first_conclusion FROM "
+	     "conclusion_block LIMIT 1 OFFSET 9)",
+		"do not follow", false},
+	    {"UPDATE conclusion_block SET offset = offset + 1 WHERE number = (SELECT number FROM "
+	     "conclusion_block LIMIT 1 OFFSET 9)",
+		"do not follow", false},
+	    {"UPDATE conclusion_block SET last_fact = last_fact + 5000 WHERE number = (SELECT "
+	     "number FROM conclusion_block LIMIT 1 OFFSET 9)",
+		"do not follow", false},
 	    {"DELETE FROM epoch WHERE number = 2", "lineage epochs break off at ", false},
 	    {"UPDATE epoch SET record = 100000 WHERE number = 3", "lineage epochs break off at ",
 		false},
@@ -269,11 +285,11 @@ other_versions_are_refused(void **state)
 	make_copy(NULL);
 	change("PRAGMA user_version = 99");
 	refuses(ERROR_REFUSED,
-	    "written by a newer version of dyetrace (schema 99, this one knows 1): use that "
+	    "written by a newer version of dyetrace (schema 99, this one knows 2): use that "
 	    "version");
 	change("PRAGMA user_version = 0");
 	refuses(ERROR_REFUSED,
-	    "written by an older version of dyetrace (schema 0, this one knows 1): "
+	    "written by an older version of dyetrace (schema 0, this one knows 2): "
 	    "let `dyetrace run` bring it up to date");
 }
 

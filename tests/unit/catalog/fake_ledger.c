@@ -187,6 +187,34 @@ fill_block(struct fake_ledger *ledger, struct fake_block *block, uint32_t record
 	}
 }
 
+/* Of two blocks in three: some of its records. */
+static void
+add_conclusions(struct fake_ledger *ledger, const struct catalog_block *block)
+{
+	uint32_t skip = (uint32_t)(block->identity % 3);
+	struct catalog_conclusions *row, *before;
+
+	if (skip == 2 || block->records <= skip)
+		return;
+	memory_grow(&ledger->conclusion_blocks, &ledger->conclusion_capacity,
+	    ledger->conclusion_count + 1, sizeof(*row));
+	row = &ledger->conclusion_blocks[ledger->conclusion_count++];
+	before = ledger->conclusion_count > 1 ? row - 1 : NULL;
+	*row = (struct catalog_conclusions){
+	    .number = block->number,
+	    .segment = (uint32_t)((ledger->conclusion_count - 1) / BLOCKS_A_SEGMENT) + 1,
+	    .records = (block->records - skip + 1) / 2,
+	    .first_conclusion = ledger->conclusions,
+	    .first_fact = block->first_record + skip,
+	    .last_fact = block->first_record + block->records - 1,
+	    .identity = ~block->identity,
+	};
+	row->offset =
+	    before && before->segment == row->segment ? before->offset + before->bytes : 700;
+	row->bytes = row->records * 20 + 40;
+	ledger->conclusions += row->records;
+}
+
 static void
 add_block(struct fake_ledger *ledger, uint32_t records)
 {
@@ -207,6 +235,7 @@ add_block(struct fake_ledger *ledger, uint32_t records)
 	    .ids = ledger->id_count,
 	    .quarantined = ledger->quarantined_count,
 	    .epochs = ledger->epoch_count,
+	    .conclusions = ledger->conclusion_count,
 	};
 	fill_block(ledger, block, records);
 	block->row.offset =
@@ -214,6 +243,7 @@ add_block(struct fake_ledger *ledger, uint32_t records)
 	block->row.bytes = block->row.records * 30 + 60;
 	block->row.objects = block->row.records + FAKE_PARTITIONS;
 	memcpy(block->partitions, ledger->partitions, sizeof(block->partitions));
+	add_conclusions(ledger, &block->row);
 }
 
 void
@@ -249,6 +279,7 @@ fake_ledger_fini(struct fake_ledger *ledger)
 	memory_free(ledger->ids);
 	memory_free(ledger->quarantined);
 	memory_free(ledger->epochs);
+	memory_free(ledger->conclusion_blocks);
 	*ledger = (struct fake_ledger){0};
 }
 
@@ -280,6 +311,41 @@ cut_rows(const struct fake_ledger *ledger, size_t from, size_t to, struct catalo
 	commit->quarantined = ledger->quarantined + first;
 	CUT(ledger, from, to, epochs, epoch_count, first, commit->epoch_count);
 	commit->epochs = ledger->epochs + first;
+	CUT(ledger, from, to, conclusions, conclusion_count, first, commit->conclusion_block_count);
+	commit->conclusion_blocks = ledger->conclusion_blocks + first;
+}
+
+/* Conclusions in front of a block of them. */
+static uint64_t
+conclusions_before(const struct fake_ledger *ledger, size_t block)
+{
+	return block < ledger->conclusion_count ? ledger->conclusion_blocks[block].first_conclusion
+						: ledger->conclusions;
+}
+
+/* Chunks [from, to) from a number on. */
+static const uint8_t (*make_roots(uint64_t from, uint64_t to))[CATALOG_HASH_BYTES]
+{
+	uint8_t(*roots)[CATALOG_HASH_BYTES] = memory_get_array(to - from, CATALOG_HASH_BYTES);
+	uint64_t i;
+
+	for (i = from; i < to; i++)
+		fake_chunk(i, roots[i - from]);
+	return (const uint8_t(*)[CATALOG_HASH_BYTES])roots;
+}
+
+static void
+cut_conclusions(const struct fake_ledger *ledger, size_t from, struct catalog_commit *commit)
+{
+	size_t first = ledger->blocks[from].conclusions;
+	uint64_t before = conclusions_before(ledger, first) / 1024, after;
+
+	commit->conclusions = conclusions_before(ledger, first + commit->conclusion_block_count);
+	after = commit->conclusions / 1024;
+	commit->first_conclusion_chunk = before;
+	commit->conclusion_chunk_count = after - before;
+	commit->conclusion_chunks = make_roots(FAKE_CONCLUSIONS + before, FAKE_CONCLUSIONS + after);
+	commit->conclusion_frontier = TEXT("conclusions");
 }
 
 bool
@@ -291,7 +357,6 @@ fake_commit(struct catalog *catalog, const struct fake_ledger *ledger, size_t fr
 	struct catalog_block *blocks = memory_get_array(to - from, sizeof(*blocks));
 	struct catalog_commit commit = {
 	    .partition_count = FAKE_PARTITIONS, .partitions = partitions};
-	uint8_t(*roots)[CATALOG_HASH_BYTES];
 	char frontier[64];
 	bool done;
 	size_t i;
@@ -306,16 +371,15 @@ fake_commit(struct catalog *catalog, const struct fake_ledger *ledger, size_t fr
 	cut_rows(ledger, from, to, &commit);
 	commit.first_chunk = ledger->blocks[from].row.first_record / 1024;
 	commit.chunk_count = commit.records / 1024 - commit.first_chunk;
-	roots = memory_get_array(commit.chunk_count, CATALOG_HASH_BYTES);
-	for (i = 0; i < commit.chunk_count; i++)
-		fake_chunk(commit.first_chunk + i, roots[i]);
-	commit.chunks = (const uint8_t(*)[CATALOG_HASH_BYTES])roots;
+	commit.chunks = make_roots(commit.first_chunk, commit.first_chunk + commit.chunk_count);
+	cut_conclusions(ledger, from, &commit);
 	snprintf(
 	    frontier, sizeof(frontier), "frontier of %llu", (unsigned long long)commit.records);
 	commit.frontier = text_of(frontier);
 	done = catalog_commit(catalog, &commit, err);
 	memory_free(blocks);
-	memory_free(roots);
+	memory_free((void *)(uintptr_t)commit.chunks);
+	memory_free((void *)(uintptr_t)commit.conclusion_chunks);
 	return done;
 }
 

@@ -14,7 +14,7 @@
 struct fake_block {
 	struct catalog_block row;
 	/* where this block's rows begin in the ledger's arrays */
-	size_t spans, ids, quarantined, epochs;
+	size_t spans, ids, quarantined, epochs, conclusions;
 	struct partition partitions[FAKE_PARTITIONS]; /* as they are behind it */
 };
 
@@ -29,7 +29,9 @@ struct fake_ledger {
 	struct catalog_quarantined *quarantined;
 	size_t epoch_count, epoch_capacity;
 	struct catalog_epoch *epochs;
-	uint64_t records;
+	size_t conclusion_count, conclusion_capacity; /* blocks of them */
+	struct catalog_conclusions *conclusion_blocks;
+	uint64_t records, conclusions;
 	uint32_t lineage; /* epochs so far */
 	uint64_t random;
 	struct partition partitions[FAKE_PARTITIONS];
@@ -40,7 +42,8 @@ uint64_t fake_random(uint64_t *state);
 void
 fake_ledger_make(struct fake_ledger *ledger, uint64_t seed, uint64_t records, uint32_t block_max);
 void fake_ledger_fini(struct fake_ledger *ledger);
-/* The root of a chunk, made up. */
+/* The root of a chunk of facts, made up; of conclusions from FAKE_CONCLUSIONS on. */
+#define FAKE_CONCLUSIONS (UINT64_C(1) << 40)
 void fake_chunk(uint64_t number, uint8_t root[CATALOG_HASH_BYTES]);
 /* Commits blocks [from, to). */
 bool fake_commit(struct catalog *catalog, const struct fake_ledger *ledger, size_t from, size_t to,
