@@ -20,6 +20,8 @@ const char *const fault_names[] = {
     "segment-created",    /* a new segment exists, nothing in it is known */
     "segment-sealed",
     "checkpoint-written",
+    "snapshot-pages-written", /* a state's pages are durable, the snapshot before is in force */
+    "snapshot-written",       /* the new one is */
     NULL,
 };
 
