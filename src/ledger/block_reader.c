@@ -2,113 +2,6 @@
 /* The objects of a block, from bytes that may be anything. */
 #include "reading.h"
 
-static int64_t
-take_difference(struct block_reading *in, int64_t *before)
-{
-	*before = wrapping_add(*before, take_long(&in->bytes));
-	return *before;
-}
-
-static int64_t
-take_source_time(struct block_reading *in)
-{
-	int64_t time_ms;
-
-	if (take_branch(&in->bytes, 2) == OPTION_NULL)
-		return TIME_NONE;
-	time_ms = take_difference(in, &in->source_time_ms);
-	if (time_ms == TIME_NONE)
-		reading_refuse(in, "a source time out of range");
-	return time_ms;
-}
-
-static uint64_t
-take_identity(struct block_reading *in)
-{
-	return reader_u64(&in->bytes);
-}
-
-static void
-take_payload(struct block_reading *in, struct record *record)
-{
-	struct text digest;
-
-	if (take_branch(&in->bytes, 2) == PAYLOAD_SHA256) {
-		digest = reading_keep(in, reader_take(&in->bytes, SHA256_BYTES));
-		record->payload_sha256 = (const uint8_t *)digest.data;
-	} else if (record->kind != RECORD_FILTERED) {
-		record->payload = take_identity(in);
-	}
-}
-
-/* partition and skip, and a gap's count */
-static void
-take_place(struct block_reading *in, struct record *record)
-{
-	struct read_partition *at = reading_partition(in);
-
-	record->count = 1;
-	if (!at)
-		return;
-	record->source = at->source;
-	record->partition = at->name;
-	record->incarnation = at->incarnation;
-	record->offset = wrapping_add(at->expected, take_long(&in->bytes));
-	if (record->kind == RECORD_GAP)
-		record->count = take_long(&in->bytes);
-	else
-		record->replay = take_boolean(&in->bytes);
-	if (record->offset < 0 || record->count < 1 || record->count > INT64_MAX - record->offset)
-		reading_refuse(in, "an offset out of range");
-	else if (!record->replay)
-		at->expected = record->offset + record->count;
-	record->source_time_ms = take_source_time(in);
-}
-
-static void
-take_value(struct block_reading *in, uint32_t dataset, uint32_t field, struct value *value)
-{
-	const struct read_text *read = NULL;
-	struct text plain;
-	bool open = false;
-
-	*value = (struct value){VALUE_NULL};
-	switch (take_branch(&in->bytes, FACT_HASHED_AGAIN + 1)) {
-	case FACT_BOOLEAN:
-		*value = (struct value){VALUE_BOOLEAN, .boolean = take_boolean(&in->bytes)};
-		return;
-	case FACT_LONG:
-		*value = (struct value){VALUE_LONG, .integer = take_long(&in->bytes)};
-		return;
-	case FACT_DOUBLE:
-		*value = (struct value){VALUE_DOUBLE, .number = take_double(&in->bytes)};
-		return;
-	case FACT_SEALED:
-		read = reading_new_text(in, dataset, field, true);
-		open = true;
-		break;
-	case FACT_HASHED:
-		read = reading_new_text(in, dataset, field, false);
-		break;
-	case FACT_SEALED_AGAIN:
-		read = reading_sealed_again(in, dataset, field);
-		open = true;
-		break;
-	case FACT_HASHED_AGAIN:
-		read = reading_hashed_again(in);
-		break;
-	default:
-		return;
-	}
-	if (!read || !reading_gives(in))
-		return;
-	plain = open ? reading_show(in, read) : TEXT_NONE;
-	if (plain.data)
-		*value = (struct value){VALUE_TEXT, .text = plain};
-	else
-		*value = (struct value){VALUE_HASHED, .hashed = read->hashed};
-}
-
 /* The changes of a record that nobody wants: what they write first is kept for later ones. */
 static void
 walk_changes(struct block_reading *in, const struct read_shape *shape)
@@ -117,8 +10,8 @@ walk_changes(struct block_reading *in, const struct read_shape *shape)
 	uint32_t i;
 
 	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
-		take_value(in, shape->dataset, shape->fields[i], &unused);
-		take_value(in, shape->dataset, shape->fields[i], &unused);
+		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
+		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
 	}
 }
 
@@ -133,22 +26,16 @@ give_changes(struct block_reading *in, const struct read_shape *shape, struct ev
 		struct change *change = &event->changes[i];
 
 		change->field = shape->fields[i];
-		take_value(in, shape->dataset, change->field, &change->old_value);
-		take_value(in, shape->dataset, change->field, &change->new_value);
+		reading_value(in, shape->dataset, change->field, true, &change->old_value);
+		reading_value(in, shape->dataset, change->field, true, &change->new_value);
 	}
 }
 
 static void
 take_changes(struct block_reading *in, const struct read_shape *shape, struct event *event)
 {
-	uint64_t count = reading_array(in, BLOCK_RECORD_CHANGES_MAX * 2);
+	uint64_t count = reading_values_begin(in, shape);
 
-	if (count != (uint64_t)shape->field_count * 2)
-		reading_refuse(
-		    in, "%llu values of %u fields", (unsigned long long)count, shape->field_count);
-	in->change_count += shape->field_count;
-	if (in->change_count > BLOCK_CHANGES_MAX)
-		reading_refuse(in, "more than %d changes in one block", BLOCK_CHANGES_MAX);
 	if (in->bytes.bad)
 		return;
 	if (reading_gives(in))
@@ -165,11 +52,9 @@ take_event(struct block_reading *in, struct record *record)
 	const struct read_shape *shape;
 	const struct read_origin *read;
 
-	take_place(in, record);
-	take_payload(in, record);
-	event->time_ms = take_difference(in, &in->time_ms);
-	if (event->time_ms < TIME_MIN || event->time_ms > TIME_MAX)
-		reading_refuse(in, "an event time out of range");
+	reading_place(in, record);
+	reading_payload(in, record);
+	event->time_ms = reading_time(in);
 	event->id = reading_keep(in, take_optional_string(&in->bytes));
 	event->entity = reading_keep(in, take_optional_string(&in->bytes));
 	shape = reading_shape(in);
@@ -183,40 +68,6 @@ take_event(struct block_reading *in, struct record *record)
 	event->channel = shape->channel;
 	event->team = read->event_team;
 	take_changes(in, shape, event);
-}
-
-static struct text
-take_reason(struct block_reading *in)
-{
-	struct text reason;
-	size_t number;
-
-	if (take_branch(&in->bytes, 2) == REFERENCE_NUMBER) {
-		number = reading_number(in, in->reason_count, "reason");
-		return in->bytes.bad ? TEXT_NONE : in->reasons[number];
-	}
-	reason = reading_keep(in, take_string(&in->bytes));
-	if (in->bytes.bad)
-		return TEXT_NONE;
-	memory_grow(&in->reasons, &in->reason_capacity, in->reason_count + 1, sizeof(struct text));
-	in->reasons[in->reason_count++] = reason;
-	return reason;
-}
-
-static void
-take_other(struct block_reading *in, struct record *record)
-{
-	if (record->kind == RECORD_NOTE) {
-		record->source_time_ms = TIME_NONE;
-		record->count = 1;
-		record->reason = reading_keep(in, take_string(&in->bytes));
-	} else {
-		take_place(in, record);
-		if (record->kind != RECORD_GAP)
-			take_payload(in, record);
-		record->reason = take_reason(in);
-	}
-	record->detail = reading_keep(in, take_optional_string(&in->bytes));
 }
 
 static void
@@ -239,7 +90,7 @@ static void
 compare_check(struct block_reading *in)
 {
 	const uint8_t *from = in->vouched, *to = in->bytes.next;
-	uint64_t check = take_identity(in);
+	uint64_t check = reader_u64(&in->bytes);
 
 	in->vouched = in->bytes.next;
 	if (in->bytes.bad || FUZZING)
@@ -266,7 +117,7 @@ take_mark(struct block_reading *in, struct block_mark *mark)
 	mark->next_byte = (int64_t)take_count(&in->bytes, INT64_MAX);
 	mark->has_first = take_branch(&in->bytes, 2) == OPTION_SOME;
 	if (mark->has_first)
-		mark->first_payload = take_identity(in);
+		mark->first_payload = reader_u64(&in->bytes);
 	mark->recorded = (int64_t)take_count(&in->bytes, INT64_MAX);
 	mark->quarantined = (int64_t)take_count(&in->bytes, INT64_MAX);
 	mark->filtered = (int64_t)take_count(&in->bytes, INT64_MAX);
@@ -280,13 +131,6 @@ take_mark(struct block_reading *in, struct block_mark *mark)
 static void
 take_record(struct block_reading *in, unsigned object, struct block_content *content)
 {
-	static const enum record_kind kinds[] = {
-	    [OBJECT_EVENT] = RECORD_EVENT,
-	    [OBJECT_QUARANTINED] = RECORD_QUARANTINED,
-	    [OBJECT_FILTERED] = RECORD_FILTERED,
-	    [OBJECT_GAP] = RECORD_GAP,
-	    [OBJECT_NOTE] = RECORD_NOTE,
-	};
 	struct record *record = &content->records[content->record_count];
 
 	if (content->mark_count) {
@@ -297,12 +141,12 @@ take_record(struct block_reading *in, unsigned object, struct block_content *con
 		reading_refuse(in, "more than %d records", BLOCK_RECORDS_MAX);
 		return;
 	}
-	*record = (struct record){.kind = kinds[object]};
+	*record = (struct record){.kind = reading_kind(object)};
 	content->record_count++;
 	if (object == OBJECT_EVENT)
 		take_event(in, record);
 	else
-		take_other(in, record);
+		reading_other(in, record);
 }
 
 static void

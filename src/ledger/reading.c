@@ -235,6 +235,13 @@ unseal(struct block_reading *in, const struct read_text *read, size_t number)
 	uint8_t mac[TEXT_MAC_BYTES];
 	char *plain;
 
+	if (in->plains) {
+		struct text known = text_plains_find(
+		    in->plains, read->dataset, read->field, read->hashed.mac, hidden);
+
+		if (known.data)
+			return arena_text(in->arena, known);
+	}
 	if (!in->text_keys)
 		in->text_keys = text_keys_open(in->keys, in->names);
 	key = text_keys_of(in->text_keys, read->dataset, read->field);
@@ -246,6 +253,9 @@ unseal(struct block_reading *in, const struct read_text *read, size_t number)
 	if (memcmp(mac, read->hashed.mac, sizeof(mac)) != 0)
 		reading_refuse(
 		    in, "text %zu does not match its mac: altered, or another store's key", number);
+	else if (in->plains)
+		text_plains_keep(in->plains, read->dataset, read->field, read->hashed.mac, hidden,
+		    (struct text){plain, hidden.size});
 	return (struct text){plain, hidden.size};
 }
 
@@ -300,6 +310,21 @@ reading_hashed_again(struct block_reading *in)
 	size_t number = reading_number(in, in->text_count, "text");
 
 	return in->bytes.bad ? NULL : &in->texts[number];
+}
+
+void
+reading_begin(struct block_reading *in, struct text body, struct error *err)
+{
+	in->bytes = reader_of(body);
+	in->start = in->vouched = in->bytes.next;
+	in->err = err;
+	in->said = false;
+	in->object = in->change_count = 0;
+	in->time_ms = in->source_time_ms = 0;
+	in->name_count = in->reason_count = in->partition_count = 0;
+	in->shape_count = in->origin_count = in->text_count = 0;
+	if (in->seen_capacity)
+		memset(in->seen_in, 0, in->seen_capacity * sizeof(uint32_t));
 }
 
 void

@@ -8,6 +8,7 @@
 #define LEDGER_READING_H
 
 #include "builder.h"
+#include "text_plains.h"
 #include "wire.h"
 
 struct read_partition {
@@ -46,6 +47,7 @@ struct block_reading {
 	struct symbols *names;
 	const struct keys *keys;     /* NULL: texts stay hidden */
 	struct text_keys *text_keys; /* opened for the first sealed text */
+	struct text_plains *plains;  /* NULL: each text is shown anew */
 	struct arena *arena;
 	struct error *err;
 	bool said; /* err says more than "malformed" */
@@ -71,6 +73,23 @@ struct block_reading {
 /* Says what is wrong, the first time, and sets bytes.bad. */
 void reading_refuse(struct block_reading *in, const char *format, ...) PRINTF_LIKE(2, 3);
 void reading_fini(struct block_reading *in);
+/* Another block, with what was opened and allocated for the one before. */
+void reading_begin(struct block_reading *in, struct text body, struct error *err);
+
+static inline enum record_kind
+reading_kind(unsigned object)
+{
+	static const enum record_kind kinds[] = {
+	    [OBJECT_EVENT] = RECORD_EVENT,
+	    [OBJECT_QUARANTINED] = RECORD_QUARANTINED,
+	    [OBJECT_FILTERED] = RECORD_FILTERED,
+	    [OBJECT_GAP] = RECORD_GAP,
+	    [OBJECT_NOTE] = RECORD_NOTE,
+	    [OBJECT_MARK] = RECORD_NOTE, /* none */
+	};
+
+	return kinds[object];
+}
 
 /* A number below count; 0 when bad. */
 size_t reading_number(struct block_reading *in, size_t count, const char *what);
@@ -86,6 +105,17 @@ reading_new_text(struct block_reading *in, uint32_t dataset, uint32_t field, boo
 const struct read_text *
 reading_sealed_again(struct block_reading *in, uint32_t dataset, uint32_t field);
 const struct read_text *reading_hashed_again(struct block_reading *in);
+/* Parts of a record, whose kind is set. place: partition and skip, and a gap's count. */
+void reading_place(struct block_reading *in, struct record *record);
+void reading_payload(struct block_reading *in, struct record *record);
+int64_t reading_time(struct block_reading *in); /* of an event */
+/* All of a record that is no event. */
+void reading_other(struct block_reading *in, struct record *record);
+/* The count in front of an event's values, for reading_array_end(). */
+uint64_t reading_values_begin(struct block_reading *in, const struct read_shape *shape);
+/* gives: whether the caller wants it; else only what later ones refer to is kept. */
+void reading_value(
+    struct block_reading *in, uint32_t dataset, uint32_t field, bool gives, struct value *value);
 /* Whether the record under way is given. */
 static inline bool
 reading_gives(const struct block_reading *in)

@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The objects of a block for somebody who wants little of them. Shapes, origins
+ * and texts are kept as every reader keeps them, since later objects refer to them.
+ */
+#include "ledger/project.h"
+
+#include "reading.h"
+#include "text_plains.h"
+
+#define UNWANTED UINT32_MAX
+
+/* What was answered for a shape of the block. */
+struct wanted {
+	uint32_t asked; /* good if it is the projector's */
+	struct projection projection;
+	uint32_t *into; /* [field]: the change that takes its new value, or UNWANTED */
+};
+
+struct block_projector {
+	struct block_projector_options options;
+	struct block_reading in;
+	struct text_plains *plains;
+	struct arena arena; /* of the block */
+	uint32_t asked;     /* goes up with blocks and notes */
+	struct wanted *wanted;
+	size_t wanted_capacity;
+	struct change *changes;
+	size_t change_capacity;
+	bool stopped;
+};
+
+struct block_projector *
+block_projector_open(const struct block_projector_options *options)
+{
+	struct block_projector *projector = memory_get(sizeof(*projector));
+
+	projector->options = *options;
+	arena_init(&projector->arena);
+	if (options->keys)
+		projector->plains = text_plains_open();
+	projector->in = (struct block_reading){.wanted = EVERY_RECORD,
+	    .names = options->names,
+	    .keys = options->keys,
+	    .plains = projector->plains,
+	    .arena = &projector->arena};
+	return projector;
+}
+
+void
+block_projector_close(struct block_projector *projector)
+{
+	if (!projector)
+		return;
+	reading_fini(&projector->in);
+	text_plains_close(projector->plains);
+	arena_fini(&projector->arena);
+	memory_free(projector->wanted);
+	memory_free(projector->changes);
+	memory_free(projector);
+}
+
+/* --- shapes ---------------------------------------------------------------------------- */
+
+static struct event
+event_of_shape(struct block_projector *projector, const struct read_shape *shape)
+{
+	struct change *changes =
+	    arena_get_zero(&projector->arena, shape->field_count * sizeof(struct change));
+	uint32_t i;
+
+	for (i = 0; i < shape->field_count; i++)
+		changes[i].field = shape->fields[i];
+	return (struct event){.time_ms = TIME_NONE,
+	    .dataset = shape->dataset,
+	    .op = shape->op,
+	    .system = shape->system,
+	    .channel = shape->channel,
+	    .change_count = shape->field_count,
+	    .changes = changes};
+}
+
+static void
+ask(struct block_projector *projector, const struct read_shape *shape, struct wanted *wanted)
+{
+	struct event event = event_of_shape(projector, shape);
+	const struct projection *projection = &wanted->projection;
+	uint32_t i;
+
+	*wanted = (struct wanted){.asked = projector->asked};
+	projector->options.shape(
+	    projector->options.context, &event, &projector->arena, &wanted->projection);
+	if (!projection->change_count)
+		return;
+	wanted->into = arena_get(&projector->arena, shape->field_count * sizeof(uint32_t));
+	for (i = 0; i < shape->field_count; i++)
+		wanted->into[i] = UNWANTED;
+	for (i = 0; i < projection->change_count; i++)
+		wanted->into[projection->changes[i]] = i;
+	memory_grow(&projector->changes, &projector->change_capacity, projection->change_count,
+	    sizeof(struct change));
+}
+
+static const struct wanted *
+wanted_of(struct block_projector *projector, const struct read_shape *shape)
+{
+	size_t number = (size_t)(shape - projector->in.shapes), before = projector->wanted_capacity;
+	struct wanted *wanted;
+
+	memory_grow(
+	    &projector->wanted, &projector->wanted_capacity, number + 1, sizeof(struct wanted));
+	if (projector->wanted_capacity > before)
+		memset(projector->wanted + before, 0,
+		    (projector->wanted_capacity - before) * sizeof(struct wanted));
+	wanted = &projector->wanted[number];
+	if (wanted->asked != projector->asked)
+		ask(projector, shape, wanted);
+	return wanted;
+}
+
+/* --- events ---------------------------------------------------------------------------- */
+
+/* A string as it stands; absent: null. */
+static struct text
+take_unchecked_string(struct reader *bytes)
+{
+	if (take_branch(bytes, 2) == OPTION_NULL)
+		return TEXT_NONE;
+	return reader_take(bytes, take_count(bytes, reader_left(bytes)));
+}
+
+static void
+walk_values(struct block_reading *in, const struct read_shape *shape)
+{
+	struct value unused;
+	uint32_t i;
+
+	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
+		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
+		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
+	}
+}
+
+static void
+give_values(struct block_projector *projector, const struct read_shape *shape,
+    const struct wanted *wanted, struct event *event)
+{
+	struct block_reading *in = &projector->in;
+	struct value unused;
+	uint32_t i;
+
+	event->change_count = wanted->projection.change_count;
+	event->changes = projector->changes;
+	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
+		uint32_t into = wanted->into[i];
+		struct change *change = into == UNWANTED ? NULL : &projector->changes[into];
+
+		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
+		reading_value(in, shape->dataset, shape->fields[i], change != NULL,
+		    change ? &change->new_value : &unused);
+		if (change)
+			change->field = shape->fields[i];
+	}
+}
+
+static void
+take_values(struct block_projector *projector, const struct read_shape *shape,
+    const struct wanted *wanted, struct event *event)
+{
+	struct block_reading *in = &projector->in;
+	uint64_t count = reading_values_begin(in, shape);
+
+	if (wanted->into)
+		give_values(projector, shape, wanted, event);
+	else
+		walk_values(in, shape);
+	reading_array_end(in, count);
+}
+
+static void
+take_event(struct block_projector *projector, struct record *record)
+{
+	struct block_reading *in = &projector->in;
+	struct event *event = &record->event;
+	const struct read_shape *shape;
+	const struct read_origin *read;
+	const struct wanted *wanted;
+	struct text entity;
+
+	reading_place(in, record);
+	reading_payload(in, record);
+	event->time_ms = reading_time(in);
+	take_unchecked_string(&in->bytes);
+	entity = take_unchecked_string(&in->bytes);
+	shape = reading_shape(in);
+	read = shape ? reading_origin(in) : NULL;
+	if (!read)
+		return;
+	wanted = wanted_of(projector, shape);
+	if (wanted->projection.entity) {
+		event->entity = entity;
+		if (!text_is_utf8(entity))
+			reading_refuse(in, "an entity that is no UTF-8");
+	}
+	record->origin = read->origin;
+	event->team = read->event_team;
+	event->dataset = shape->dataset;
+	event->op = shape->op;
+	event->system = shape->system;
+	event->channel = shape->channel;
+	take_values(projector, shape, wanted, event);
+	if (!in->bytes.bad)
+		projector->stopped = !projector->options.event(projector->options.context,
+		    in->object, record, wanted->projection.mine, in->err);
+}
+
+/* --- blocks ---------------------------------------------------------------------------- */
+
+static void
+take_other(struct block_projector *projector, struct record *record)
+{
+	reading_other(&projector->in, record);
+	if (record->kind != RECORD_NOTE || projector->in.bytes.bad)
+		return;
+	projector->stopped = !projector->options.note(
+	    projector->options.context, projector->in.object, record, projector->in.err);
+	projector->asked++;
+}
+
+/* Marks end the records: nothing behind them is looked at. */
+static bool
+take_object(struct block_projector *projector)
+{
+	struct block_reading *in = &projector->in;
+	unsigned object = take_branch(&in->bytes, OBJECT_MARK + 1);
+	struct record record = {.kind = reading_kind(object)};
+
+	if (in->bytes.bad)
+		reading_refuse(in, "no object that this format has");
+	else if (object == OBJECT_MARK)
+		return false;
+	else if (object == OBJECT_EVENT)
+		take_event(projector, &record);
+	else
+		take_other(projector, &record);
+	if (in->bytes.bad)
+		reading_refuse(in, "malformed or cut short before byte %td of the block",
+		    in->bytes.next - in->start);
+	return !in->bytes.bad && !projector->stopped;
+}
+
+bool
+block_project(struct block_projector *projector, struct text body, uint32_t objects, uint32_t end,
+    struct error *err)
+{
+	struct block_reading *in = &projector->in;
+	struct error why = {0};
+
+	if (objects > 2 * BLOCK_RECORDS_MAX || objects > body.size)
+		return error_set(err, ERROR_DAMAGED, "%u objects in %zu bytes", objects, body.size);
+	arena_reset(&projector->arena);
+	reading_begin(in, body, &why);
+	projector->asked++;
+	projector->stopped = false;
+	if (end > BLOCK_RECORDS_MAX)
+		end = BLOCK_RECORDS_MAX;
+	while (in->object < objects && in->object < end && take_object(projector))
+		in->object++;
+	return why.kind == ERROR_NONE || error_set(err, why.kind, "%s", why.text);
+}
