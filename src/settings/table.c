@@ -73,6 +73,10 @@ const struct setting settings_table[] = {
 	.help = "Entities whose last row is remembered, for mappings with `changes: {wide: ...}`; "
 		"the one "
 		"touched longest ago is forgotten first."},
+    {"limits.feature-keys", SETTING_COUNT, MEMBER(feature_keys_max), "10M", 1000, 1000000000,
+	.facts = true,
+	.help = "Keys of features that have a value, of all features together; an event of a "
+		"further key moves nothing and says so."},
     {"checkpoint", SETTING_GROUP, .help = "Signed statements of the ledger's roots."},
     {"checkpoint.every", SETTING_DURATION, MEMBER(checkpoint_every_ms), "1h", SECOND, 366 * DAY,
 	.help = "How often one is signed while the tracker runs; another one when it ends."},

@@ -60,6 +60,7 @@ every_default_is_in_force_without_a_file(void **state)
 	assert_int_equal(settings->deflate, SETTINGS_DEFLATE_AUTO);
 	assert_int_equal(settings->payload_digest, SETTINGS_PAYLOAD_XXH3);
 	assert_int_equal(settings->actors_max, 10000000);
+	assert_int_equal(settings->feature_keys_max, 10000000);
 	assert_int_equal(settings->checkpoint_every_ms, 3600000);
 	settings_close(settings);
 }
@@ -166,7 +167,7 @@ what_facts_depend_on_leaves_batches_and_paths_out(void **state)
 	buffer_add_byte(&out, 0);
 	assert_string_equal((char *)out.data,
 	    "ledger:\n  payload-digest: xxh3\nlimits:\n  record: 16M\n  changes: 512\n  actors: "
-	    "10M\n  wide-entities: 2M\n"
+	    "10M\n  wide-entities: 2M\n  feature-keys: 10M\n"
 	    "sources: []\n");
 	settings_close(settings);
 	buffer_fini(&out);
