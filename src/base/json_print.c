@@ -2,6 +2,7 @@
 /* Containers and reals are ours, the rest jansson's. */
 #include "base/json_print.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
@@ -94,4 +95,60 @@ void
 json_print(const json_t *value, int indent, struct buffer *out)
 {
 	print_value(value, indent, 0, out);
+}
+
+/* One byte that a string may not hold as it is. */
+static void
+print_escape(unsigned char byte, struct buffer *out)
+{
+	static const char names[] = {
+	    ['"'] = '"', ['\\'] = '\\', ['\n'] = 'n', ['\t'] = 't', ['\r'] = 'r'};
+
+	if (byte >= 0x80)
+		buffer_add_format(out, "\\\\x%02x", byte);
+	else if (byte < sizeof(names) && names[byte])
+		buffer_add_format(out, "\\%c", names[byte]);
+	else
+		buffer_add_format(out, "\\u%04x", byte);
+}
+
+static bool
+is_plain(unsigned char byte)
+{
+	return byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7f;
+}
+
+void
+json_print_text(struct text text, struct buffer *out)
+{
+	size_t at = 0, good = 0, i;
+
+	if (!text.data) {
+		buffer_add(out, "null", 4);
+		return;
+	}
+	buffer_add_byte(out, '"');
+	while (at < text.size) {
+		/* Up to good it is UTF-8; a byte there that is not plain is ASCII, the one at it is none. */
+		if (at >= good)
+			good = at + text_utf8_size((struct text){text.data + at, text.size - at});
+		for (i = at; i < good && is_plain((unsigned char)text.data[i]);)
+			i++;
+		buffer_add(out, text.data + at, i - at);
+		if (i < text.size)
+			print_escape((unsigned char)text.data[i++], out);
+		at = i;
+	}
+	buffer_add_byte(out, '"');
+}
+
+void
+json_print_number(double number, struct buffer *out)
+{
+	char text[NUMBER_BYTES];
+
+	if (isfinite(number))
+		buffer_add_text(out, text_of(number_text(number, text)));
+	else
+		buffer_add(out, "null", 4);
 }

@@ -2,6 +2,7 @@
 #include "base/number.h"
 
 #include <setjmp.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -91,6 +92,39 @@ documents_are_written_as_jansson_does_but_for_reals(void **state)
 }
 
 static void
+pieces_of_lines_are_json(void **state)
+{
+	static const struct {
+		struct text text;
+		const char *printed;
+	} cases[] = {
+	    {{NULL, 0}, "null"},
+	    {{"", 0}, "\"\""},
+	    {{"caf\xc3\xa9 \"x\" \\", 11}, "\"caf\xc3\xa9 \\\"x\\\" \\\\\""},
+	    {{"a\nb\tc\rd\x01\x7f", 9}, "\"a\\nb\\tc\\rd\\u0001\\u007f\""},
+	    {{"\0", 1}, "\"\\u0000\""},
+	    {{"a\xff\xc3", 3}, "\"a\\\\xff\\\\xc3\""},
+	    {{"\xffzzzzzzzzzzzz\xc3\xa9", 15}, "\"\\\\xffzzzzzzzzzzzz\xc3\xa9\""},
+	};
+	struct buffer out = {0};
+	size_t i;
+
+	for (i = 0; i < ARRAY_COUNT(cases); i++) {
+		out.size = 0;
+		json_print_text(cases[i].text, &out);
+		buffer_add_byte(&out, 0);
+		assert_string_equal((char *)out.data, cases[i].printed);
+	}
+	out.size = 0;
+	json_print_number(0.1, &out);
+	json_print_number(NAN, &out);
+	json_print_number(-5, &out);
+	buffer_add_byte(&out, 0);
+	assert_string_equal((char *)out.data, "0.1null-5");
+	buffer_fini(&out);
+}
+
+static void
 periods_read_as_people_say_them(void **state)
 {
 	static const struct {
@@ -121,6 +155,7 @@ main(void)
 	    cmocka_unit_test(numbers_have_no_more_digits_than_they_need),
 	    cmocka_unit_test(every_number_reads_back),
 	    cmocka_unit_test(documents_are_written_as_jansson_does_but_for_reals),
+	    cmocka_unit_test(pieces_of_lines_are_json),
 	    cmocka_unit_test(periods_read_as_people_say_them),
 	};
 
