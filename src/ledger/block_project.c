@@ -136,8 +136,8 @@ walk_values(struct block_reading *in, const struct read_shape *shape)
 	uint32_t i;
 
 	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
-		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
-		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
+		reading_event_value(in, shape->dataset, shape->fields[i], false, &unused);
+		reading_event_value(in, shape->dataset, shape->fields[i], false, &unused);
 	}
 }
 
@@ -155,8 +155,8 @@ give_values(struct block_projector *projector, const struct read_shape *shape,
 		uint32_t into = wanted->into[i];
 		struct change *change = into == UNWANTED ? NULL : &projector->changes[into];
 
-		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
-		reading_value(in, shape->dataset, shape->fields[i], change != NULL,
+		reading_event_value(in, shape->dataset, shape->fields[i], false, &unused);
+		reading_event_value(in, shape->dataset, shape->fields[i], change != NULL,
 		    change ? &change->new_value : &unused);
 		if (change)
 			change->field = shape->fields[i];

@@ -10,8 +10,8 @@ walk_changes(struct block_reading *in, const struct read_shape *shape)
 	uint32_t i;
 
 	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
-		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
-		reading_value(in, shape->dataset, shape->fields[i], false, &unused);
+		reading_event_value(in, shape->dataset, shape->fields[i], false, &unused);
+		reading_event_value(in, shape->dataset, shape->fields[i], false, &unused);
 	}
 }
 
@@ -26,8 +26,8 @@ give_changes(struct block_reading *in, const struct read_shape *shape, struct ev
 		struct change *change = &event->changes[i];
 
 		change->field = shape->fields[i];
-		reading_value(in, shape->dataset, change->field, true, &change->old_value);
-		reading_value(in, shape->dataset, change->field, true, &change->new_value);
+		reading_event_value(in, shape->dataset, change->field, true, &change->old_value);
+		reading_event_value(in, shape->dataset, change->field, true, &change->new_value);
 	}
 }
 

@@ -114,7 +114,7 @@ void reading_other(struct block_reading *in, struct record *record);
 /* The count in front of an event's values, for reading_array_end(). */
 uint64_t reading_values_begin(struct block_reading *in, const struct read_shape *shape);
 /* gives: whether the caller wants it; else only what later ones refer to is kept. */
-void reading_value(
+void reading_event_value(
     struct block_reading *in, uint32_t dataset, uint32_t field, bool gives, struct value *value);
 /* Whether the record under way is given. */
 static inline bool

@@ -69,7 +69,7 @@ reading_place(struct block_reading *in, struct record *record)
 }
 
 void
-reading_value(
+reading_event_value(
     struct block_reading *in, uint32_t dataset, uint32_t field, bool gives, struct value *value)
 {
 	const struct read_text *read = NULL;
