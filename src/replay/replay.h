@@ -46,9 +46,10 @@ struct replay_options {
 	struct text feature, model;
 
 	void *context; /* of the calls below; each may be NULL */
-	/* False: this event is left out, as if it had never been read. Its record's number stays taken. */
+	/* False: this event is left out, as if it had never been read; its record's number stays taken. fact as below. */
 	bool (*keeps)(void *context, const struct record *fact, uint64_t record);
-	void (*event)(void *context, const struct replayed *replayed);
+	/* False: enough. Then replay_ledger() and replay_records() return true at once. */
+	bool (*event)(void *context, const struct replayed *replayed);
 	/* lineage: borrowed until the next epoch; NULL: none. Called for the one in force at the beginning, too. */
 	void (*epoch)(
 	    void *context, const struct lineage *lineage, uint32_t epoch, uint64_t record);
@@ -83,6 +84,22 @@ MUST_USE bool replay_ledger(struct replay *replay, struct ledger_reader *reader,
 
 struct impact *replay_impact(const struct replay *replay);
 const struct tracer *replay_tracer(const struct replay *replay);
+
+/* --- keys ------------------------------------------------------------------------------- */
+
+enum replay_key {
+	REPLAY_KEY_NONE, /* one value for all, or the event has no key */
+	REPLAY_KEY_NULL, /* null, or unknown: a key of its own */
+	REPLAY_KEY_TEXT
+};
+#define REPLAY_KEY_BYTES 40
+/*
+ * The key of the value that an event moves, as impact_value() takes it: a name, an entity, the 32 hex
+ * digits of an actor, a field's value as value_text() writes it (of one whose text is hidden the digits
+ * of its mac). Borrowed from fact, names or out. Of a feature of a feature: the value joined.
+ */
+struct text replay_key(const struct lineage_feature *feature, const struct record *fact,
+    const struct symbols *names, char out[REPLAY_KEY_BYTES], enum replay_key *kind);
 
 /* --- notes ------------------------------------------------------------------------------ */
 

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of replay share. */
+#ifndef REPLAY_INSIDE_H
+#define REPLAY_INSIDE_H
+
+#include "ledger/project.h"
+#include "lineage/graph.h"
+#include "replay/replay.h"
+
+struct replay {
+	struct replay_options options;
+	struct tracer *tracer;
+	struct impact *impact;
+	struct image *image; /* its own; NULL: the impact is the caller's */
+	bool own_tracer;
+	struct arena arena;    /* of influences and classes, emptied with each block */
+	struct arena released; /* of a note */
+	/* Of replay_ledger(). */
+	struct block_projector *projector;
+	uint64_t block_first; /* ledger index of the block's first record */
+	uint64_t from;
+	bool stopped; /* somebody had enough */
+};
+
+/* trace: of the event. False only for what is left out. */
+bool
+replay_one(struct replay *replay, const struct record *record, uint64_t index, struct trace trace);
+MUST_USE bool
+replay_note(struct replay *replay, const struct record *record, uint64_t index, struct error *err);
+/* takes lineage, whole; it is reduced here */
+MUST_USE bool replay_begin_epoch(struct replay *replay, struct lineage *lineage, uint32_t epoch,
+    uint64_t record, struct error *err);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Tracer and impact, the caller's or its own, and what each kind of record does to them. */
+#include "inside.h"
+
+#include "base/memory.h"
+
+/* Addresses, not memory: as much as an image can name. */
+#define IMAGE_BYTES_MAX ((size_t)1 << 36)
+
+static bool
+open_impact(struct replay *replay, struct error *err)
+{
+	struct impact_options options = {.names = replay->options.names,
+	    .keys = replay->options.keys,
+	    .keys_max = replay->options.keys_max};
+
+	if (!image_open(IMAGE_BYTES_MAX, &replay->image, err))
+		return false;
+	options.image = replay->image;
+	return impact_open(&options, &replay->impact, err);
+}
+
+bool
+replay_open(const struct replay_options *options, struct replay **out, struct error *err)
+{
+	struct replay *replay = memory_get(sizeof(*replay));
+
+	replay->options = *options;
+	replay->tracer = options->tracer;
+	replay->impact = options->impact;
+	arena_init(&replay->arena);
+	arena_init(&replay->released);
+	if (!replay->tracer) {
+		replay->tracer = tracer_open(options->names);
+		replay->own_tracer = true;
+	}
+	if (!replay->impact && !open_impact(replay, err)) {
+		replay_close(replay);
+		return false;
+	}
+	*out = replay;
+	return true;
+}
+
+void
+replay_close(struct replay *replay)
+{
+	if (!replay)
+		return;
+	block_projector_close(replay->projector);
+	if (replay->image) {
+		impact_close(replay->impact);
+		image_close(replay->image);
+	}
+	if (replay->own_tracer)
+		tracer_close(replay->tracer);
+	arena_fini(&replay->arena);
+	arena_fini(&replay->released);
+	memory_free(replay);
+}
+
+struct impact *
+replay_impact(const struct replay *replay)
+{
+	return replay->impact;
+}
+
+const struct tracer *
+replay_tracer(const struct replay *replay)
+{
+	return replay->tracer;
+}
+
+/* --- epochs ---------------------------------------------------------------------------- */
+
+bool
+replay_begin_epoch(struct replay *replay, struct lineage *lineage, uint32_t epoch, uint64_t record,
+    struct error *err)
+{
+	const struct replay_options *options = &replay->options;
+	struct lineage *whole = lineage;
+
+	if (lineage && (options->feature.data || options->model.data)) {
+		lineage = lineage_reduced(whole, options->feature, options->model);
+		lineage_close(whole);
+	}
+	tracer_set(replay->tracer, lineage, epoch);
+	if (!impact_set(replay->impact, lineage, epoch, err))
+		return error_within(err, "record %llu: lineage", (unsigned long long)record);
+	if (options->epoch)
+		options->epoch(options->context, lineage, epoch, record);
+	return true;
+}
+
+static bool
+begin_noted_epoch(
+    struct replay *replay, const struct record *record, uint64_t index, struct error *err)
+{
+	struct lineage *lineage = NULL;
+	struct error why = {0};
+
+	if (!lineage_parse("the recorded lineage", record->detail, &lineage, &why))
+		return error_set(
+		    err, ERROR_DAMAGED, "record %llu: %s", (unsigned long long)index, why.text);
+	return replay_begin_epoch(replay, lineage, tracer_epoch(replay->tracer) + 1, index, err);
+}
+
+/* --- records --------------------------------------------------------------------------- */
+
+static bool
+release(struct replay *replay, const struct record *record, uint64_t index, struct error *err)
+{
+	struct text source, partition;
+	struct error why = {0};
+	uint32_t incarnation;
+
+	arena_reset(&replay->released);
+	if (!released_parse(
+		record->detail, &replay->released, &source, &partition, &incarnation, &why))
+		return error_set(
+		    err, ERROR_DAMAGED, "record %llu: %s", (unsigned long long)index, why.text);
+	impact_release(replay->impact, source, partition, incarnation, index);
+	return true;
+}
+
+bool
+replay_note(struct replay *replay, const struct record *record, uint64_t index, struct error *err)
+{
+	if (text_is(record->reason, NOTE_LINEAGE))
+		return begin_noted_epoch(replay, record, index, err);
+	if (text_is(record->reason, NOTE_RELEASED))
+		return release(replay, record, index, err);
+	return true;
+}
+
+bool
+replay_one(struct replay *replay, const struct record *record, uint64_t index, struct trace trace)
+{
+	const struct replay_options *options = &replay->options;
+	struct impact_place where = {.source = record->source,
+	    .partition = record->partition,
+	    .incarnation = record->incarnation,
+	    .offset = record->offset,
+	    .record = index};
+	struct influences influences = {0};
+
+	if (options->keeps && !options->keeps(options->context, record, index))
+		return true;
+	impact_event(replay->impact, &record->event, &record->origin, &trace, &where,
+	    &replay->arena, &influences);
+	if (!options->event)
+		return true;
+	return options->event(options->context,
+	    &(struct replayed){.record = index,
+		.fact = record,
+		.trace = &trace,
+		.epoch = tracer_epoch(replay->tracer),
+		.lineage = tracer_lineage(replay->tracer),
+		.influences = &influences});
+}
