@@ -21,7 +21,8 @@ prove_run(struct call *call, struct error *err)
 
 	if (!question_open(&question, call, err))
 		return false;
-	done = inquiry_prove(question.inquiry, text_of(call->arguments[0]), &proof, err);
+	done = inquiry_prove(question.inquiry, text_of(call->arguments[0]),
+	    call_flag(call, "influence"), &proof, err);
 	if (!done && err->kind == ERROR_MISSING)
 		call->status = STATUS_NO;
 	if (done)
@@ -33,6 +34,13 @@ prove_run(struct call *call, struct error *err)
 
 static const struct example prove_examples[] = {
     {"dyetrace prove events.jsonl:17 > proof.json", "a file that anyone can check"},
+    {"dyetrace prove events.jsonl:17 --influence > moved.json",
+	"which features and models it moved, and how far"},
+    {NULL},
+};
+
+static const struct option prove_options[] = {
+    {"influence", 0, NULL, "prove what the event moved, not the event"},
     {NULL},
 };
 
@@ -43,11 +51,15 @@ const struct command command_prove = {
     .description =
 	"Prints one JSON document: the event's record, the path of hashes from it to the root of "
 	"the newest "
-	"signed checkpoint, and that checkpoint. It discloses this one record and nothing else. "
+	"signed checkpoint, and that checkpoint. With `--influence` it is the conclusion that "
+	"follows "
+	"from the event, which features and models of which lineage epoch it moved and how far, by "
+	"the path in the tree of conclusions. It discloses this one record and nothing else. "
 	"`dyetrace check-proof` checks it, without the store. Where `ledger.payload-digest: "
 	"sha256` was in force the record's `payload_sha256` is the SHA-256 of the original line "
 	"without its line end: whoever has the line can compare it.",
     .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .options = prove_options,
     .examples = prove_examples,
     .arguments_min = 1,
     .arguments_max = 1,
@@ -65,23 +77,28 @@ read_verifier(const struct call *call, struct buffer *verifier, struct error *er
 static void
 answer_yes(struct call *call, const struct proof *proof, bool trusted)
 {
+	const struct checkpoint *checkpoint = &proof->checkpoint;
+	uint64_t size = proof->conclusion ? checkpoint->conclusions_size : checkpoint->size;
 	char root[2 * SHA256_BYTES + 1];
 	struct receipt *receipt;
 	json_error_t ignored;
 	json_t *record = json_loadb(proof->shown.data, proof->shown.size, 0, &ignored);
 
-	digest_hex(proof->checkpoint.root.bytes, SHA256_BYTES, root);
+	digest_hex(proof->conclusion ? checkpoint->conclusions_root.bytes : checkpoint->root.bytes,
+	    SHA256_BYTES, root);
 	if (call->json) {
-		document_print(json_pack("{s:b, s:b, s:I, s:I, s:s, s:s, s:o}", "proven", 1,
-				   "verifier_given", trusted, "index", (json_int_t)proof->index,
-				   "records", (json_int_t)proof->checkpoint.size, "root", root,
-				   "origin", proof->checkpoint.origin, "record", record),
+		document_print(
+		    json_pack("{s:b, s:b, s:I, s:I, s:s, s:s, s:o}", "proven", 1, "verifier_given",
+			trusted, "index", (json_int_t)proof->index,
+			proof->conclusion ? "conclusions" : "records", (json_int_t)size, "root",
+			root, "origin", proof->checkpoint.origin, "record", record),
 		    &call->out);
 		return;
 	}
 	receipt = receipt_open(&call->out);
-	receipt_ink(receipt, INK_GOOD, "proven", "yes: record %llu of %llu",
-	    (unsigned long long)proof->index, (unsigned long long)proof->checkpoint.size);
+	receipt_ink(receipt, INK_GOOD, "proven", "yes: %s %llu of %llu",
+	    proof->conclusion ? "conclusion" : "record", (unsigned long long)proof->index,
+	    (unsigned long long)size);
 	receipt_line(receipt, "ledger", "%s", proof->checkpoint.origin);
 	receipt_line(receipt, "root", "%s", root);
 	receipt_line(receipt, "key", "%s",
@@ -92,7 +109,8 @@ answer_yes(struct call *call, const struct proof *proof, bool trusted)
 		receipt_line(receipt, "payload sha256",
 		    "%s: compare `sha256sum` of the original line without its line end",
 		    member_text(record, "payload_sha256"));
-	receipt_line(receipt, "record", "%.*s", TEXT_PRINT(proof->shown));
+	receipt_line(
+	    receipt, proof->conclusion ? "conclusion" : "record", "%.*s", TEXT_PRINT(proof->shown));
 	receipt_close(receipt);
 	json_decref(record);
 }

@@ -14,6 +14,7 @@ show(struct call *call, const struct rebuild_result *result)
 
 	receipt_line(receipt, "records", "%s in %llu blocks",
 	    grouped((int64_t)result->records, number), (unsigned long long)result->blocks);
+	receipt_line(receipt, "conclusions", "%s", grouped((int64_t)result->conclusions, number));
 	receipt_line(receipt, "checkpoint", "%s",
 	    result->matches_checkpoint ? "the ledger agrees with the newest signed one"
 				       : "there is none to compare with");
@@ -44,11 +45,12 @@ rebuild_run(struct call *call, struct error *err)
 	progress_end(&question.progress);
 	question_fini(&question);
 	if (done && call->json)
-		document_print(json_pack("{s:I, s:I, s:b, s:b, s:b, s:I}", "records",
-				   (json_int_t)result.records, "blocks", (json_int_t)result.blocks,
-				   "matches_checkpoint", result.matches_checkpoint, "compared",
-				   result.compared, "equal", result.equal, "torn_bytes",
-				   (json_int_t)result.torn_bytes),
+		document_print(
+		    json_pack("{s:I, s:I, s:I, s:b, s:b, s:b, s:I}", "records",
+			(json_int_t)result.records, "blocks", (json_int_t)result.blocks,
+			"conclusions", (json_int_t)result.conclusions, "matches_checkpoint",
+			result.matches_checkpoint, "compared", result.compared, "equal",
+			result.equal, "torn_bytes", (json_int_t)result.torn_bytes),
 		    &call->out);
 	else if (done)
 		show(call, &result);

@@ -83,6 +83,8 @@ checkpoint_lines(struct receipt *receipt, const json_t *document)
 
 	receipt_heading(receipt, "Ledger");
 	receipt_line(receipt, "records", "%s", grouped(member_long(document, "records"), number));
+	receipt_line(
+	    receipt, "conclusions", "%s", grouped(member_long(document, "conclusions"), number));
 	receipt_line(receipt, "lineage epoch", "%lld", (long long)member_long(document, "epoch"));
 	if (json_is_null(checkpoint))
 		receipt_ink(receipt, INK_WARN, "checkpoint", "none yet");
@@ -101,7 +103,7 @@ show(struct call *call, const json_t *document)
 {
 	const json_t *disk = json_object_get(document, "disk");
 	struct receipt *receipt;
-	char one[32], two[32], three[32];
+	char one[32], two[32], three[32], four[32];
 
 	if (json_array_size(json_object_get(document, "partitions"))) {
 		partition_rows(call, json_object_get(document, "partitions"));
@@ -120,8 +122,9 @@ show(struct call *call, const json_t *document)
 	dropped_lines(receipt, json_object_get(document, "dropped"));
 	quarantine_lines(receipt, json_object_get(document, "quarantine"));
 	checkpoint_lines(receipt, document);
-	receipt_line(receipt, "disk", "ledger %s, catalog %s; free %s",
+	receipt_line(receipt, "disk", "ledger %s, conclusions %s, catalog %s; free %s",
 	    size_text(member_long(disk, "ledger_bytes"), one),
+	    size_text(member_long(disk, "conclusions_bytes"), four),
 	    size_text(member_long(disk, "catalog_bytes"), two),
 	    size_text(member_long(disk, "free_bytes"), three));
 	receipt_close(receipt);

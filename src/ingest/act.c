@@ -162,18 +162,19 @@ act_rotate(struct ingest *ingest, const json_t *request, json_t *answer, struct 
 static bool
 act_checkpoint(struct ingest *ingest, const json_t *request, json_t *answer, struct error *err)
 {
-	struct tree tree;
+	struct tree tree, conclusions;
 	struct tree_hash root;
 	char hex[2 * SHA256_BYTES + 1];
 
 	(void)request;
 	if (!ingest_checkpoint(ingest, err))
 		return false;
-	scribe_tree(ingest->scribe, &tree);
+	scribe_trees(ingest->scribe, &tree, &conclusions);
 	tree_root(&tree, &root);
 	json_object_set_new(answer, "records", json_integer((json_int_t)tree.size));
 	json_object_set_new(
 	    answer, "root", json_string(digest_hex(root.bytes, sizeof(root.bytes), hex)));
+	json_object_set_new(answer, "conclusions", json_integer((json_int_t)conclusions.size));
 	return true;
 }
 

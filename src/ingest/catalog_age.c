@@ -15,7 +15,7 @@
 #define COMMIT_BLOCKS_MAX 4096
 
 static bool
-check_checkpoint(const struct ingest *ingest, uint64_t records, struct error *err)
+check_checkpoint(const struct ingest *ingest, const struct catalog_state *state, struct error *err)
 {
 	char *path = store_path(ingest->settings->store, STORE_CHECKPOINT);
 	struct checkpoint checkpoint;
@@ -29,11 +29,12 @@ check_checkpoint(const struct ingest *ingest, uint64_t records, struct error *er
 		*err = good ? (struct error){0} : *err;
 	} else if (!checkpoint_read(buffer_text(&note), public_key, &checkpoint, err)) {
 		good = error_within(err, "%s", path);
-	} else if (checkpoint.size > records) {
+	} else if (checkpoint.size > state->records ||
+	    checkpoint.conclusions_size > state->conclusions) {
 		good = error_set(err, ERROR_DAMAGED,
 		    "the catalog has %llu records, the signed checkpoint speaks of %llu: run "
 		    "`dyetrace rebuild`",
-		    (unsigned long long)records, (unsigned long long)checkpoint.size);
+		    (unsigned long long)state->records, (unsigned long long)checkpoint.size);
 	}
 	buffer_fini(&note);
 	memory_free(path);
@@ -71,7 +72,7 @@ catalog_age_check(const struct ingest *ingest, const struct catalog_state *state
 {
 	const char *store = ingest->settings->store;
 
-	return check_checkpoint(ingest, state->records, err) &&
+	return check_checkpoint(ingest, state, err) &&
 	    committed_check(store, committed_records(store), state->records, err) &&
 	    check_tail(ingest, state, err);
 }

@@ -128,20 +128,19 @@ read_latest(const char *path, struct buffer *latest)
 }
 
 bool
-checkpoint_publish(const char *store, const struct keys *keys, const struct tree *tree,
-    int64_t newest_ms, struct error *err)
+checkpoint_publish(const char *store, const struct keys *keys, const struct tree *facts,
+    const struct tree *conclusions, int64_t newest_ms, struct error *err)
 {
-	struct checkpoint checkpoint = {.size = tree->size, .time_ms = newest_ms};
+	struct checkpoint checkpoint = {
+	    .size = facts->size, .conclusions_size = conclusions->size, .time_ms = newest_ms};
 	char *latest = store_path(store, STORE_CHECKPOINT),
 	     *all = store_path(store, STORE_CHECKPOINTS);
 	struct buffer note = {0}, before = {0};
-	struct tree none;
 	bool done;
 
 	store_origin(keys, checkpoint.origin);
-	tree_root(tree, &checkpoint.root);
-	tree_init(&none);
-	tree_root(&none, &checkpoint.conclusions_root);
+	tree_root(facts, &checkpoint.root);
+	tree_root(conclusions, &checkpoint.conclusions_root);
 	checkpoint_sign(&checkpoint, keys, &note);
 	read_latest(latest, &before);
 	done = text_equal(buffer_text(&before), buffer_text(&note)) ||

@@ -87,7 +87,7 @@ void ingest_act(struct ingest *ingest, struct text request, struct buffer *answe
 
 /* Makes catalog.db again from the segments alone: rebuild.c. */
 struct rebuild_result {
-	uint64_t records, blocks;
+	uint64_t records, blocks, conclusions;
 	int64_t torn_bytes;
 	bool had_checkpoint, matches_checkpoint;
 	bool compared, equal; /* against the catalog that was there, if it could be read */

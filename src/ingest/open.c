@@ -66,41 +66,65 @@ open_catalog(struct ingest *ingest, struct error *err)
 	return good;
 }
 
+/* One of the two, cut to its committed end. */
 static bool
-open_ledger(struct ingest *ingest, const struct catalog_state *state, struct error *err)
+open_segments(struct ingest *ingest, const char *name, const char *schema, uint32_t segment,
+    int64_t bytes, struct ledger **ledger, struct error *err)
 {
-	char *folder = store_path(ingest->settings->store, STORE_FACTS);
+	char *folder = store_path(ingest->settings->store, name);
 	struct ledger_options options = {
 	    .folder = folder,
 	    .segment_bytes = ingest->settings->segment_bytes,
 	    .deflate = (enum deflate_kind)ingest->settings->deflate,
-	    .schema = ledger_facts_schema,
+	    .schema = schema,
 	};
-	bool good = ledger_open(&options, state->segment, state->segment_bytes, &ingest->ledger,
-	    &ingest->cut_bytes, err);
+	int64_t cut_bytes = 0;
+	bool good = ledger_open(&options, segment, bytes, ledger, &cut_bytes, err);
 
-	if (!good)
-		error_within(err, "ledger");
+	ingest->cut_bytes += cut_bytes;
 	memory_free(folder);
 	return good;
 }
 
 static bool
-load_tree(
-    struct ingest *ingest, const struct catalog_state *state, struct tree *tree, struct error *err)
+open_ledgers(struct ingest *ingest, const struct catalog_state *state, struct error *err)
+{
+	if (!open_segments(ingest, STORE_FACTS, ledger_facts_schema, state->segment,
+		state->segment_bytes, &ingest->ledger, err))
+		return error_within(err, "ledger");
+	if (!open_segments(ingest, STORE_CONCLUSIONS, ledger_conclusions_schema,
+		state->conclusion_segment, state->conclusion_bytes, &ingest->conclusions, err))
+		return error_within(err, "conclusions");
+	return true;
+}
+
+typedef bool frontier_of(struct catalog *catalog, struct buffer *saved, struct error *err);
+
+static bool
+load_tree(struct ingest *ingest, frontier_of *frontier, uint64_t leaves, struct tree *tree,
+    struct error *err)
 {
 	struct buffer saved = {0};
 	bool good;
 
 	tree_init(tree);
-	good = catalog_frontier(ingest->catalog, &saved, err) &&
+	good = frontier(ingest->catalog, &saved, err) &&
 	    (!saved.size || tree_load(tree, buffer_text(&saved), err));
-	if (good && tree->size != state->records)
+	if (good && tree->size != leaves)
 		good = error_set(err, ERROR_DAMAGED,
 		    "catalog: a tree of %llu records, positions of %llu: run `dyetrace rebuild`",
-		    (unsigned long long)tree->size, (unsigned long long)state->records);
+		    (unsigned long long)tree->size, (unsigned long long)leaves);
 	buffer_fini(&saved);
 	return good;
+}
+
+static bool
+load_trees(struct ingest *ingest, const struct catalog_state *state, struct pending_start *start,
+    struct error *err)
+{
+	return load_tree(ingest, catalog_frontier, state->records, &start->tree, err) &&
+	    load_tree(
+		ingest, catalog_conclusion_frontier, state->conclusions, &start->conclusions, err);
 }
 
 static bool
@@ -170,18 +194,15 @@ newest(const struct ingest *ingest)
 }
 
 static bool
-start_scribe(struct ingest *ingest, const struct catalog_state *state, const struct tree *tree,
-    struct error *err)
+start_scribe(struct ingest *ingest, const struct pending_start *start, struct error *err)
 {
 	struct scribe_options options = {
 	    .ledger = ingest->ledger,
+	    .conclusions = ingest->conclusions,
 	    .catalog = ingest->catalog,
 	    .keys = ingest->keys,
 	    .store = ingest->settings->store,
-	    .tree = *tree,
-	    .blocks = state->blocks,
-	    .epoch = state->epoch,
-	    .newest_ms = newest(ingest),
+	    .start = *start,
 	    .commit_blocks = (uint32_t)ingest->settings->commit_blocks,
 	    .commit_every_ms = ingest->settings->commit_every_ms,
 	    .checkpoint_every_ms = ingest->settings->checkpoint_every_ms,
@@ -190,12 +211,22 @@ start_scribe(struct ingest *ingest, const struct catalog_state *state, const str
 	return scribe_open(&options, &ingest->scribe, err);
 }
 
+static bool
+begin_writing(struct ingest *ingest, const struct catalog_state *state, struct pending_start *start,
+    struct error *err)
+{
+	start->blocks = state->blocks;
+	start->epoch = state->epoch;
+	start->newest_ms = newest(ingest);
+	return start_scribe(ingest, start, err);
+}
+
 bool
 ingest_open(const struct ingest_options *options, struct ingest **out, struct error *err)
 {
 	struct ingest *ingest = memory_get(sizeof(*ingest));
+	struct pending_start start = {0};
 	struct catalog_state state;
-	struct tree tree;
 	bool is_new;
 
 	ingest->options = *options;
@@ -206,11 +237,11 @@ ingest_open(const struct ingest_options *options, struct ingest **out, struct er
 	if (!store_lock(options->settings->store, &ingest->lock, err) ||
 	    !open_keys(ingest, is_new, err) || !open_catalog(ingest, err) ||
 	    !catalog_state(ingest->catalog, &state, err) || !check_store_id(ingest, &state, err) ||
-	    !load_tree(ingest, &state, &tree, err) || !catalog_age_check(ingest, &state, err) ||
-	    !open_ledger(ingest, &state, err) || !partitions_load(ingest, err) ||
+	    !load_trees(ingest, &state, &start, err) || !catalog_age_check(ingest, &state, err) ||
+	    !open_ledgers(ingest, &state, err) || !partitions_load(ingest, err) ||
 	    !open_side_stores(ingest, state.records == 0, err) || !open_organs(ingest, err) ||
 	    !notes_load(ingest, err) || !sources_open(ingest, err) ||
-	    !start_scribe(ingest, &state, &tree, err) || !notes_bring_up_to_date(ingest, err)) {
+	    !begin_writing(ingest, &state, &start, err) || !notes_bring_up_to_date(ingest, err)) {
 		ingest_close(ingest);
 		return false;
 	}
@@ -235,6 +266,7 @@ ingest_close(struct ingest *ingest)
 	identity_close(ingest->identity);
 	quarantine_close(ingest->quarantine);
 	ledger_close(ingest->ledger);
+	ledger_close(ingest->conclusions);
 	catalog_close(ingest->catalog);
 	partitions_free(ingest);
 	keys_close(ingest->keys);

@@ -10,13 +10,22 @@
 	     sizeof(*(pending)->rows)),                                                            \
 	    &(pending)->rows[(pending)->count++])
 
-void
-pending_init(struct pending *pending, const struct tree *tree, uint64_t blocks, uint32_t epoch,
-    int64_t newest_ms)
+static void
+begin_chunks(struct pending *pending)
 {
-	*pending = (struct pending){
-	    .tree = *tree, .blocks = blocks, .epoch = epoch, .newest_ms = newest_ms};
-	pending->first_chunk = tree->size / TREE_CHUNK_LEAVES;
+	pending->first_chunk = pending->tree.size / TREE_CHUNK_LEAVES;
+	pending->first_conclusion_chunk = pending->conclusions.size / TREE_CHUNK_LEAVES;
+}
+
+void
+pending_init(struct pending *pending, const struct pending_start *start)
+{
+	*pending = (struct pending){.tree = start->tree,
+	    .conclusions = start->conclusions,
+	    .blocks = start->blocks,
+	    .epoch = start->epoch,
+	    .newest_ms = start->newest_ms};
+	begin_chunks(pending);
 	arena_init(&pending->arena);
 }
 
@@ -31,6 +40,8 @@ pending_fini(struct pending *pending)
 	memory_free(pending->epochs);
 	memory_free(pending->chunks);
 	memory_free(pending->partitions);
+	memory_free(pending->conclusion_rows);
+	memory_free(pending->conclusion_chunks);
 }
 
 static void
@@ -163,12 +174,38 @@ pending_add(struct pending *pending, const struct block *block, const struct blo
 		pending->newest_ms = block->max_time_ms;
 }
 
+void
+pending_add_conclusions(
+    struct pending *pending, const struct conclusion_block *block, const struct block_place *place)
+{
+	struct tree_hash hashes[CONCLUSIONS_MAX], chunk;
+
+	*ROW(pending, conclusion_rows, conclusion_count, conclusion_capacity) =
+	    (struct catalog_conclusions){
+		.number = pending->blocks,
+		.segment = place->segment,
+		.offset = place->offset,
+		.bytes = place->bytes,
+		.records = block->records,
+		.first_conclusion = pending->conclusions.size,
+		.first_fact = block->first_fact,
+		.last_fact = block->last_fact,
+		.identity = place->identity,
+	    };
+	tree_leaf_hashes(block->leaves.data, block->leaf_ends, block->records, hashes);
+	if (tree_add_many(&pending->conclusions, hashes, block->records, &chunk))
+		memcpy(ROW(pending, conclusion_chunks, conclusion_chunk_count,
+			   conclusion_chunk_capacity),
+		    chunk.bytes, CATALOG_HASH_BYTES);
+}
+
 static void
 empty(struct pending *pending)
 {
 	pending->block_count = pending->span_count = pending->id_count = pending->aside_count = 0;
 	pending->epoch_count = pending->chunk_count = pending->partition_count = 0;
-	pending->first_chunk = pending->tree.size / TREE_CHUNK_LEAVES;
+	pending->conclusion_count = pending->conclusion_chunk_count = 0;
+	begin_chunks(pending);
 	arena_reset(&pending->arena);
 }
 
@@ -176,7 +213,7 @@ bool
 pending_commit(struct pending *pending, struct catalog *catalog, struct error *err)
 {
 	const struct partition **partitions;
-	struct buffer frontier = {0};
+	struct buffer frontier = {0}, conclusion_frontier = {0};
 	size_t i;
 	bool done;
 
@@ -184,6 +221,7 @@ pending_commit(struct pending *pending, struct catalog *catalog, struct error *e
 	for (i = 0; i < pending->partition_count; i++)
 		partitions[i] = &pending->partitions[i];
 	tree_save(&pending->tree, &frontier);
+	tree_save(&pending->conclusions, &conclusion_frontier);
 	done = catalog_commit(catalog,
 	    &(struct catalog_commit){
 		.partition_count = pending->partition_count,
@@ -203,11 +241,20 @@ pending_commit(struct pending *pending, struct catalog *catalog, struct error *e
 		.chunks = (const uint8_t(*)[CATALOG_HASH_BYTES])pending->chunks,
 		.frontier = buffer_text(&frontier),
 		.records = pending->tree.size,
+		.conclusion_block_count = pending->conclusion_count,
+		.conclusion_blocks = pending->conclusion_rows,
+		.conclusion_chunk_count = pending->conclusion_chunk_count,
+		.first_conclusion_chunk = pending->first_conclusion_chunk,
+		.conclusion_chunks =
+		    (const uint8_t(*)[CATALOG_HASH_BYTES])pending->conclusion_chunks,
+		.conclusion_frontier = buffer_text(&conclusion_frontier),
+		.conclusions = pending->conclusions.size,
 	    },
 	    err);
 	if (done)
 		empty(pending);
 	buffer_fini(&frontier);
+	buffer_fini(&conclusion_frontier);
 	memory_free(partitions);
 	return done;
 }

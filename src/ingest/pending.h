@@ -1,19 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The open commit: the catalog's rows of the blocks that were written since
- * the last one. A pure function of the blocks, so that `rebuild`, which reads
- * them back, makes the same rows.
+ * The open commit: the catalog's rows of the blocks of facts and of conclusions
+ * that were written since the last one. A pure function of the blocks, so that
+ * `rebuild`, which reads them back, makes the same rows.
  */
 #ifndef DYETRACE_INGEST_PENDING_H
 #define DYETRACE_INGEST_PENDING_H
 
 #include "catalog/catalog.h"
+#include "ledger/conclusions.h"
 #include "ledger/segment.h"
 
+/* What the last commit left. */
+struct pending_start {
+	struct tree tree, conclusions; /* of the facts, of the conclusions */
+	uint64_t blocks;               /* in the catalog */
+	uint32_t epoch;                /* of the lineage, in force */
+	int64_t newest_ms;             /* greatest event time, TIME_NONE */
+};
+
 struct pending {
-	struct tree tree; /* with all blocks added so far */
-	uint64_t blocks;  /* number of the last block */
-	uint32_t epoch;   /* number of the last lineage epoch */
+	struct tree tree, conclusions; /* with all blocks added so far */
+	uint64_t blocks;               /* number of the last block */
+	uint32_t epoch;                /* number of the last lineage epoch */
 	int64_t newest_ms;
 	int64_t since_ms, published_ms; /* the scribe's clock */
 	uint64_t last_sequence;
@@ -34,14 +43,21 @@ struct pending {
 	size_t partition_count, partition_capacity;
 	struct partition *partitions;
 	uint64_t first_chunk;
+	size_t conclusion_count, conclusion_capacity;
+	struct catalog_conclusions *conclusion_rows;
+	size_t conclusion_chunk_count, conclusion_chunk_capacity;
+	uint8_t (*conclusion_chunks)[CATALOG_HASH_BYTES];
+	uint64_t first_conclusion_chunk;
 };
 
-void pending_init(struct pending *pending, const struct tree *tree, uint64_t blocks, uint32_t epoch,
-    int64_t newest_ms);
+void pending_init(struct pending *pending, const struct pending_start *start);
 void pending_fini(struct pending *pending);
 /* Adds a block's leaves to the tree and its rows to the commit; copies what it keeps. */
 void
 pending_add(struct pending *pending, const struct block *block, const struct block_place *place);
+/* Conclusions of the block that was added last. */
+void pending_add_conclusions(
+    struct pending *pending, const struct conclusion_block *block, const struct block_place *place);
 /* One transaction, then empty again. */
 MUST_USE bool pending_commit(struct pending *pending, struct catalog *catalog, struct error *err);
 

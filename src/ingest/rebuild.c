@@ -10,6 +10,7 @@
 
 #include "base/fault.h"
 #include "base/file.h"
+#include "conclusions_again.h"
 #include "ingest/ingest.h"
 #include "ledger/checkpoint.h"
 #include "pending.h"
@@ -23,6 +24,7 @@ struct rebuild {
 	struct symbols *names;
 	struct catalog *catalog;
 	struct pending pending;
+	struct conclusions_again *conclusions;
 	struct checkpoint checkpoint;
 	struct rebuild_result *result;
 	/* Partitions by their order of first sight: "source\0name\0incarnation" as symbols. */
@@ -149,6 +151,25 @@ end_block(struct block *block)
 	memory_free(block);
 }
 
+/* The conclusions at that moment are the signed ones, too. */
+static bool
+check_conclusions(const struct rebuild *rebuild, struct error *err)
+{
+	const struct tree *tree = &rebuild->pending.conclusions;
+	struct tree_hash root;
+
+	tree_root(tree, &root);
+	if (tree->size == rebuild->checkpoint.conclusions_size &&
+	    memcmp(&root, &rebuild->checkpoint.conclusions_root, sizeof(root)) == 0)
+		return true;
+	return error_set(err, ERROR_DAMAGED,
+	    "the %llu conclusions of the ledger's first %llu records are not the %llu of the "
+	    "signed "
+	    "checkpoint: restore the segments from a backup",
+	    (unsigned long long)tree->size, (unsigned long long)rebuild->checkpoint.size,
+	    (unsigned long long)rebuild->checkpoint.conclusions_size);
+}
+
 static bool
 check_against_checkpoint(struct rebuild *rebuild, struct error *err)
 {
@@ -164,6 +185,21 @@ check_against_checkpoint(struct rebuild *rebuild, struct error *err)
 		    "restore the segments from a backup",
 		    (unsigned long long)rebuild->checkpoint.size);
 	rebuild->result->matches_checkpoint = true;
+	return check_conclusions(rebuild, err);
+}
+
+static bool
+add_conclusions(struct rebuild *rebuild, uint64_t first_record, uint32_t records, struct error *err)
+{
+	struct conclusion_block *block;
+	struct block_place place;
+
+	if (!conclusions_again_next(
+		rebuild->conclusions, first_record, records, &block, &place, err))
+		return false;
+	if (block)
+		pending_add_conclusions(&rebuild->pending, block, &place);
+	conclusion_block_free(block);
 	return true;
 }
 
@@ -185,6 +221,7 @@ static bool
 visit(void *context, const struct block_place *place, struct text body, struct error *err)
 {
 	struct rebuild *rebuild = context;
+	uint64_t first_record = rebuild->pending.tree.size;
 	struct block_content content;
 	struct arena arena;
 	struct block *block;
@@ -196,7 +233,8 @@ visit(void *context, const struct block_place *place, struct text body, struct e
 		block = block_again(rebuild, &content);
 		pending_add(&rebuild->pending, block, place);
 		end_block(block);
-		good = check_against_checkpoint(rebuild, err);
+		good = add_conclusions(rebuild, first_record, content.record_count, err) &&
+		    check_against_checkpoint(rebuild, err);
 	}
 	arena_fini(&arena);
 	if (good && rebuild->pending.block_count >= COMMIT_BLOCKS)
@@ -237,7 +275,8 @@ walk(struct rebuild *rebuild, const char *store, struct error *err)
 	char *facts = store_path(store, STORE_FACTS);
 	struct ledger_reader *reader = NULL;
 	struct block_place end;
-	bool good = ledger_reader_open(facts, &reader, err);
+	bool good = ledger_reader_open(facts, &reader, err) &&
+	    conclusions_again_open(store, &rebuild->conclusions, err);
 
 	if (good) {
 		rebuild->all_bytes = ledger_reader_bytes(reader);
@@ -245,6 +284,7 @@ walk(struct rebuild *rebuild, const char *store, struct error *err)
 			   reader, visit, rebuild, &end, &rebuild->result->torn_bytes, err) &&
 		    pending_commit(&rebuild->pending, rebuild->catalog, err);
 	}
+	conclusions_again_close(rebuild->conclusions);
 	ledger_reader_close(reader);
 	memory_free(facts);
 	return good;
@@ -293,15 +333,16 @@ build(struct rebuild *rebuild, const char *store, const char *path, const char *
     struct error *err)
 {
 	uint8_t id[STORE_ID_BYTES];
-	struct tree none;
+	struct pending_start none = {.newest_ms = TIME_NONE};
 	bool good;
 
-	tree_init(&none);
+	tree_init(&none.tree);
+	tree_init(&none.conclusions);
 	store_id(rebuild->keys, id);
 	remove_database(fresh);
 	if (!catalog_open(fresh, CATALOG_WRITE, &rebuild->catalog, err))
 		return false;
-	pending_init(&rebuild->pending, &none, 0, 0, TIME_NONE);
+	pending_init(&rebuild->pending, &none);
 	good = catalog_set_store_id(rebuild->catalog, id, err) &&
 	    load_checkpoint(rebuild, store, err) && walk(rebuild, store, err);
 	if (good && rebuild->result->had_checkpoint && !rebuild->result->matches_checkpoint)
@@ -312,6 +353,7 @@ build(struct rebuild *rebuild, const char *store, const char *path, const char *
 		    (unsigned long long)rebuild->checkpoint.size);
 	rebuild->result->records = rebuild->pending.tree.size;
 	rebuild->result->blocks = rebuild->pending.blocks;
+	rebuild->result->conclusions = rebuild->pending.conclusions.size;
 	good = good && check_against_commits(rebuild, store, err);
 	if (good)
 		compare(path, rebuild->catalog, rebuild->result);

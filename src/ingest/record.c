@@ -23,16 +23,17 @@ commit_side_stores(struct ingest *ingest, struct error *err)
 bool
 record_hand_over(struct ingest *ingest, struct error *err)
 {
-	struct block *block;
+	struct scribe_work work = {0}, spent;
 
 	if (!block_builder_count(ingest->builder))
 		return true;
 	if (!commit_side_stores(ingest, err))
 		return false;
-	block = block_builder_finish(ingest->builder);
-	block_builder_reuse(ingest->builder, scribe_spent(ingest->scribe));
+	work.block = block_builder_finish(ingest->builder);
+	spent = scribe_spent(ingest->scribe);
+	block_builder_reuse(ingest->builder, spent.block);
 	ingest->oldest_ms = 0;
-	ingest->handed = scribe_take(ingest->scribe, block);
+	ingest->handed = scribe_take(ingest->scribe, &work);
 	return ingest->handed || scribe_check(ingest->scribe, err);
 }
 

@@ -33,7 +33,8 @@ struct ingest {
 	struct symbols *names;
 
 	struct catalog *catalog; /* the scribe's from ingest_open()'s end on */
-	struct ledger *ledger;   /* the scribe's */
+	struct ledger *ledger;   /* the scribe's, as conclusions */
+	struct ledger *conclusions;
 	struct scribe *scribe;
 	struct quarantine *quarantine;
 

@@ -11,21 +11,20 @@
 #include <time.h>
 
 #include "base/fault.h"
-#include "pending.h"
 #include "store/committed.h"
 
 #define QUEUE_BLOCKS 16
 
 struct scribe {
 	struct scribe_options options;
-	struct pending pending;     /* the open commit; the thread's own */
-	struct tree committed_tree; /* under the mutex from here on */
+	struct pending pending;                             /* the open commit; the thread's own */
+	struct tree committed_facts, committed_conclusions; /* under the mutex from here on */
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake, done; /* something for the thread; something for the route */
-	struct block *queue[QUEUE_BLOCKS];
+	struct scribe_work queue[QUEUE_BLOCKS];
 	size_t first, waiting;
-	struct block *spent[QUEUE_BLOCKS]; /* written: memory for the next ones */
+	struct scribe_work spent[QUEUE_BLOCKS]; /* written: memory for the next ones */
 	size_t spent_count;
 	uint64_t taken, committed;
 	bool flush, checkpoint, ending, stopped;
@@ -68,15 +67,32 @@ commit_due(const struct scribe *scribe)
 }
 
 static bool
-write_block(struct scribe *scribe, struct block *block, struct error *err)
+write_conclusions(struct scribe *scribe, const struct conclusion_block *block,
+    struct block_place *place, struct error *err)
 {
-	struct block_place place;
+	if (!block)
+		return true;
+	if (!ledger_append_objects(
+		scribe->options.conclusions, buffer_text(&block->body), block->records, place, err))
+		return error_within(err, "conclusions");
+	fault_point("conclusions-written");
+	return true;
+}
 
-	if (!ledger_append(scribe->options.ledger, block, &place, err))
+/* Conclusions first: facts that are there have theirs, even without the catalog. */
+static bool
+write_work(struct scribe *scribe, const struct scribe_work *work, struct error *err)
+{
+	struct block_place place, conclusions_place = {0};
+
+	if (!write_conclusions(scribe, work->conclusions, &conclusions_place, err) ||
+	    !ledger_append(scribe->options.ledger, work->block, &place, err))
 		return false;
 	if (!scribe->pending.block_count)
 		scribe->pending.since_ms = monotonic_ms();
-	pending_add(&scribe->pending, block, &place);
+	pending_add(&scribe->pending, work->block, &place);
+	if (work->conclusions)
+		pending_add_conclusions(&scribe->pending, work->conclusions, &conclusions_place);
 	return true;
 }
 
@@ -85,6 +101,9 @@ commit(struct scribe *scribe, struct error *err)
 {
 	if (!scribe->pending.block_count)
 		return true;
+	if (!ledger_sync(scribe->options.conclusions, err))
+		return error_within(err, "conclusions");
+	fault_point("conclusions-synced");
 	if (!ledger_sync(scribe->options.ledger, err))
 		return false;
 	fault_point("segment-synced");
@@ -97,52 +116,61 @@ commit(struct scribe *scribe, struct error *err)
 static bool
 publish(struct scribe *scribe, struct error *err)
 {
-	if (!checkpoint_publish(scribe->options.store, scribe->options.keys, &scribe->pending.tree,
-		scribe->pending.newest_ms, err))
+	const struct pending *pending = &scribe->pending;
+
+	if (!checkpoint_publish(scribe->options.store, scribe->options.keys, &pending->tree,
+		&pending->conclusions, pending->newest_ms, err))
 		return false;
 	scribe->pending.published_ms = monotonic_ms();
 	fault_point("checkpoint-written");
 	return true;
 }
 
-/* Takes the next block off the queue, NULL if there is none. Mutex held. */
-static struct block *
-next_block(struct scribe *scribe)
+/* Takes the next work off the queue, NULLs if there is none. Mutex held. */
+static struct scribe_work
+next_work(struct scribe *scribe)
 {
-	struct block *block;
+	struct scribe_work work = {0};
 
 	if (!scribe->waiting)
-		return NULL;
-	block = scribe->queue[scribe->first];
+		return work;
+	work = scribe->queue[scribe->first];
 	scribe->first = (scribe->first + 1) % QUEUE_BLOCKS;
 	scribe->waiting--;
 	pthread_cond_broadcast(&scribe->done);
-	return block;
+	return work;
+}
+
+static void
+free_work(const struct scribe_work *work)
+{
+	block_free(work->block);
+	conclusion_block_free(work->conclusions);
 }
 
 /* Mutex held. */
 static void
-keep_spent(struct scribe *scribe, struct block *block)
+keep_spent(struct scribe *scribe, const struct scribe_work *work)
 {
-	if (block && scribe->spent_count < QUEUE_BLOCKS)
-		scribe->spent[scribe->spent_count++] = block;
+	if (work->block && scribe->spent_count < QUEUE_BLOCKS)
+		scribe->spent[scribe->spent_count++] = *work;
 	else
-		block_free(block);
+		free_work(work);
 }
 
 /* One turn: write a block or commit. Mutex held at entry and exit, not in between. */
 static bool
 turn(struct scribe *scribe, struct error *err)
 {
-	struct block *block = next_block(scribe);
-	bool finish = !block && (scribe->flush || scribe->checkpoint);
-	bool sign = !block && scribe->checkpoint;
-	uint64_t number = scribe->pending.last_sequence + (block ? 1 : 0);
+	struct scribe_work work = next_work(scribe);
+	bool finish = !work.block && (scribe->flush || scribe->checkpoint);
+	bool sign = !work.block && scribe->checkpoint;
+	uint64_t number = scribe->pending.last_sequence + (work.block ? 1 : 0);
 	bool good = true, committed = false;
 
 	pthread_mutex_unlock(&scribe->mutex);
-	if (block)
-		good = write_block(scribe, block, err);
+	if (work.block)
+		good = write_work(scribe, &work, err);
 	if (good && (finish || commit_due(scribe))) {
 		good = commit(scribe, err);
 		committed = good;
@@ -154,11 +182,12 @@ turn(struct scribe *scribe, struct error *err)
 			scribe->options.checkpoint_every_ms)))
 		good = publish(scribe, err);
 	pthread_mutex_lock(&scribe->mutex);
-	keep_spent(scribe, block);
+	keep_spent(scribe, &work);
 	scribe->pending.last_sequence = number;
 	if (committed) {
 		scribe->committed = number;
-		scribe->committed_tree = scribe->pending.tree;
+		scribe->committed_facts = scribe->pending.tree;
+		scribe->committed_conclusions = scribe->pending.conclusions;
 	}
 	if (finish && !scribe->waiting)
 		scribe->flush = false;
@@ -202,9 +231,9 @@ scribe_open(const struct scribe_options *options, struct scribe **out, struct er
 	pthread_condattr_t monotonic;
 
 	scribe->options = *options;
-	scribe->committed_tree = options->tree;
-	pending_init(
-	    &scribe->pending, &options->tree, options->blocks, options->epoch, options->newest_ms);
+	scribe->committed_facts = options->start.tree;
+	scribe->committed_conclusions = options->start.conclusions;
+	pending_init(&scribe->pending, &options->start);
 	scribe->pending.published_ms = monotonic_ms();
 	pthread_mutex_init(&scribe->mutex, NULL);
 	pthread_condattr_init(&monotonic);
@@ -222,7 +251,7 @@ scribe_open(const struct scribe_options *options, struct scribe **out, struct er
 }
 
 uint64_t
-scribe_take(struct scribe *scribe, struct block *block)
+scribe_take(struct scribe *scribe, const struct scribe_work *work)
 {
 	uint64_t number = 0;
 
@@ -230,9 +259,9 @@ scribe_take(struct scribe *scribe, struct block *block)
 	while (scribe->waiting == QUEUE_BLOCKS && !scribe->stopped)
 		pthread_cond_wait(&scribe->done, &scribe->mutex);
 	if (scribe->stopped) {
-		block_free(block);
+		free_work(work);
 	} else {
-		scribe->queue[(scribe->first + scribe->waiting++) % QUEUE_BLOCKS] = block;
+		scribe->queue[(scribe->first + scribe->waiting++) % QUEUE_BLOCKS] = *work;
 		number = ++scribe->taken;
 		pthread_cond_signal(&scribe->wake);
 	}
@@ -240,16 +269,16 @@ scribe_take(struct scribe *scribe, struct block *block)
 	return number;
 }
 
-struct block *
+struct scribe_work
 scribe_spent(struct scribe *scribe)
 {
-	struct block *block = NULL;
+	struct scribe_work work = {0};
 
 	pthread_mutex_lock(&scribe->mutex);
 	if (scribe->spent_count)
-		block = scribe->spent[--scribe->spent_count];
+		work = scribe->spent[--scribe->spent_count];
 	pthread_mutex_unlock(&scribe->mutex);
-	return block;
+	return work;
 }
 
 uint64_t
@@ -312,17 +341,18 @@ scribe_check(struct scribe *scribe, struct error *err)
 }
 
 void
-scribe_tree(struct scribe *scribe, struct tree *tree)
+scribe_trees(struct scribe *scribe, struct tree *facts, struct tree *conclusions)
 {
 	pthread_mutex_lock(&scribe->mutex);
-	*tree = scribe->committed_tree;
+	*facts = scribe->committed_facts;
+	*conclusions = scribe->committed_conclusions;
 	pthread_mutex_unlock(&scribe->mutex);
 }
 
 void
 scribe_close(struct scribe *scribe)
 {
-	struct block *block;
+	struct scribe_work work;
 
 	if (!scribe)
 		return;
@@ -331,10 +361,10 @@ scribe_close(struct scribe *scribe)
 	pthread_cond_broadcast(&scribe->wake);
 	pthread_mutex_unlock(&scribe->mutex);
 	pthread_join(scribe->thread, NULL);
-	while ((block = next_block(scribe)))
-		block_free(block);
+	for (work = next_work(scribe); work.block; work = next_work(scribe))
+		free_work(&work);
 	while (scribe->spent_count)
-		block_free(scribe->spent[--scribe->spent_count]);
+		free_work(&scribe->spent[--scribe->spent_count]);
 	pending_fini(&scribe->pending);
 	pthread_cond_destroy(&scribe->wake);
 	pthread_cond_destroy(&scribe->done);

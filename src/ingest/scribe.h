@@ -2,41 +2,44 @@
 /*
  * The scribe: one thread that takes finished blocks in order, hashes their
  * leaves, deflates and writes them, and commits. A commit is: fsync of the
- * segment, then one catalog transaction that makes all of it count.
+ * segments, then one catalog transaction that makes all of it count.
  */
 #ifndef DYETRACE_INGEST_SCRIBE_H
 #define DYETRACE_INGEST_SCRIBE_H
 
-#include "catalog/catalog.h"
 #include "ledger/checkpoint.h"
-#include "ledger/segment.h"
+#include "pending.h"
 
 struct scribe;
 
 /* Everything is borrowed and the scribe's alone until scribe_close(). */
 struct scribe_options {
-	struct ledger *ledger;
+	struct ledger *ledger;      /* of the facts */
+	struct ledger *conclusions; /* of what follows from them */
 	struct catalog *catalog;
 	const struct keys *keys;
 	const char *store;
-	struct tree tree;  /* of the facts, at the catalog's last commit */
-	uint64_t blocks;   /* in the catalog */
-	uint32_t epoch;    /* lineage epoch in force */
-	int64_t newest_ms; /* greatest event time, TIME_NONE */
+	struct pending_start start; /* at the catalog's last commit */
 	uint32_t commit_blocks;
 	int64_t commit_every_ms;
 	int64_t checkpoint_every_ms;
 };
 
+/* What travels together, into one commit. */
+struct scribe_work {
+	struct block *block;
+	struct conclusion_block *conclusions; /* of its facts; NULL: they have none */
+};
+
 MUST_USE bool
 scribe_open(const struct scribe_options *options, struct scribe **scribe, struct error *err);
 /*
- * Takes the block; waits while the queue is full. Returns its sequence number,
+ * Takes the work; waits while the queue is full. Returns its sequence number,
  * 0 when the scribe has stopped (scribe_check() says why).
  */
-uint64_t scribe_take(struct scribe *scribe, struct block *block);
-/* Gives a block that was written, for its memory (block_builder_reuse()); NULL if there is none. */
-struct block *scribe_spent(struct scribe *scribe);
+uint64_t scribe_take(struct scribe *scribe, const struct scribe_work *work);
+/* Gives blocks that were written, for their memory (block_builder_reuse()); NULLs if there are none. */
+struct scribe_work scribe_spent(struct scribe *scribe);
 /* The greatest sequence number that is committed. */
 uint64_t scribe_committed(struct scribe *scribe);
 /* Waits until everything taken is committed. */
@@ -44,13 +47,13 @@ MUST_USE bool scribe_flush(struct scribe *scribe, struct error *err);
 /* Flushes, then signs and writes a checkpoint. */
 MUST_USE bool scribe_checkpoint(struct scribe *scribe, struct error *err);
 MUST_USE bool scribe_check(struct scribe *scribe, struct error *err);
-/* The tree at the last commit; call after scribe_flush(). */
-void scribe_tree(struct scribe *scribe, struct tree *tree);
+/* The trees at the last commit; call after scribe_flush(). */
+void scribe_trees(struct scribe *scribe, struct tree *facts, struct tree *conclusions);
 /* Stops the thread; what was taken and not committed is read again at the next start. */
 void scribe_close(struct scribe *scribe);
 
 /* Signs the roots and writes STORE/checkpoint, STORE/checkpoints and STORE/verifier. */
 MUST_USE bool checkpoint_publish(const char *store, const struct keys *keys,
-    const struct tree *tree, int64_t newest_ms, struct error *err);
+    const struct tree *facts, const struct tree *conclusions, int64_t newest_ms, struct error *err);
 
 #endif

@@ -105,33 +105,54 @@ check_file(json_t *checks, const char *name, const char *path)
 		    path);
 }
 
+/* Of one of the two ledgers, what the catalog says of its end. */
+struct segments {
+	const char *name, *folder, *what;
+	uint32_t last;
+	int64_t bytes;
+	uint64_t leaves;
+};
+
 static void
-check_end(const struct inquiry *inquiry, json_t *checks)
+check_segments(const struct inquiry *inquiry, const struct segments *segments, json_t *checks)
 {
 	struct stat status;
-	char name[32], *folder = store_path(inquiry->settings->store, STORE_FACTS), *path;
+	char name[32], *folder = store_path(inquiry->settings->store, segments->folder), *path;
 
-	if (!inquiry->state.segment) {
-		note(checks, "ledger", STATE_GOOD, "", "empty");
+	if (!segments->last) {
+		note(checks, segments->name, STATE_GOOD, "", "empty");
 		memory_free(folder);
 		return;
 	}
-	snprintf(name, sizeof(name), "%06u.avro", inquiry->state.segment);
+	snprintf(name, sizeof(name), "%06u.avro", segments->last);
 	path = store_path(folder, name);
 	if (stat(path, &status) != 0)
-		note(checks, "ledger", STATE_BAD,
+		note(checks, segments->name, STATE_BAD,
 		    "bring it back from a backup, then `dyetrace verify`", "%s is missing", path);
-	else if (status.st_size < inquiry->state.segment_bytes)
-		note(checks, "ledger", STATE_BAD,
+	else if (status.st_size < segments->bytes)
+		note(checks, segments->name, STATE_BAD,
 		    "bring it back from a backup, then `dyetrace verify`",
 		    "%s has %lld bytes, %lld are committed", path, (long long)status.st_size,
-		    (long long)inquiry->state.segment_bytes);
+		    (long long)segments->bytes);
 	else
-		note(checks, "ledger", STATE_GOOD, "",
-		    "%llu records, the last segment holds all that is committed",
-		    (unsigned long long)inquiry->state.records);
+		note(checks, segments->name, STATE_GOOD, "",
+		    "%llu %s, the last segment holds all that is committed",
+		    (unsigned long long)segments->leaves, segments->what);
 	memory_free(path);
 	memory_free(folder);
+}
+
+static void
+check_end(const struct inquiry *inquiry, json_t *checks)
+{
+	const struct catalog_state *state = &inquiry->state;
+	const struct segments facts = {
+	    "ledger", STORE_FACTS, "records", state->segment, state->segment_bytes, state->records};
+	const struct segments conclusions = {"conclusions", STORE_CONCLUSIONS, "conclusions",
+	    state->conclusion_segment, state->conclusion_bytes, state->conclusions};
+
+	check_segments(inquiry, &facts, checks);
+	check_segments(inquiry, &conclusions, checks);
 }
 
 static void

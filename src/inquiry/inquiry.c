@@ -63,13 +63,15 @@ inquiry_open(const struct settings *settings, struct inquiry **out, struct error
 	inquiry->names = symbols_open();
 	arena_init(&inquiry->arena);
 	arena_init(&inquiry->record_arena);
+	arena_init(&inquiry->conclusion_arena);
 	if (!keys_open(settings->keys, &inquiry->keys, &inquiry->keys_error))
 		inquiry->keys = NULL;
 	if (!open_catalog(inquiry, settings->store, err) ||
 	    !catalog_state(inquiry->catalog, &inquiry->state, err) ||
 	    !committed_check(settings->store, noted, inquiry->state.records, err) ||
 	    !catalog_partitions(inquiry->catalog, keep_partition, inquiry, err) ||
-	    !open_ledger(inquiry, settings->store, err)) {
+	    !open_ledger(inquiry, settings->store, err) ||
+	    !inquiry_open_conclusions(inquiry, err)) {
 		inquiry_close(inquiry);
 		return false;
 	}
@@ -91,12 +93,14 @@ inquiry_close(struct inquiry *inquiry)
 	}
 	memory_free(inquiry->partitions);
 	ledger_reader_close(inquiry->ledger);
+	ledger_reader_close(inquiry->conclusions);
 	catalog_close(inquiry->catalog);
 	keys_close(inquiry->keys);
 	symbols_close(inquiry->names);
 	lineage_close(inquiry->lineage);
 	buffer_fini(&inquiry->checkpoint_note);
 	arena_fini(&inquiry->record_arena);
+	arena_fini(&inquiry->conclusion_arena);
 	arena_fini(&inquiry->arena);
 	memory_free(inquiry);
 }

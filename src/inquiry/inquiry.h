@@ -35,9 +35,9 @@ typedef void inquiry_progress(void *context, int64_t done, int64_t total);
 /* One event, or why the position is none: {"event":…, "origin":…, "reaches":…, "proof":…}.
  * named: an id, FILE:LINE, or TOPIC/PARTITION/OFFSET. */
 json_t *inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err);
-/* The proof file of an event (ledger/checkpoint.h), as its JSON text. */
-bool
-inquiry_prove(struct inquiry *inquiry, struct text named, struct buffer *proof, struct error *err);
+/* The proof file of an event, or of what followed from it (ledger/checkpoint.h), as its JSON text. */
+bool inquiry_prove(struct inquiry *inquiry, struct text named, bool influence, struct buffer *proof,
+    struct error *err);
 /* {"verified":bool, "records":…, "root":…, "checks":[{"name","passed","detail"}]}; damage is an answer here. */
 json_t *inquiry_verify(
     struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err);

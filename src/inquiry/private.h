@@ -9,6 +9,7 @@
 #include "catalog/catalog.h"
 #include "inquiry/inquiry.h"
 #include "ledger/checkpoint.h"
+#include "ledger/conclusions.h"
 #include "ledger/segment.h"
 #include "lineage/graph.h"
 
@@ -19,8 +20,8 @@ struct inquiry {
 	struct symbols *names;
 	struct catalog *catalog;
 	struct catalog_state state;
-	struct ledger_reader *ledger;
-	struct partition **partitions; /* copies, in order of number */
+	struct ledger_reader *ledger, *conclusions; /* conclusions: NULL where there are none */
+	struct partition **partitions;              /* copies, in order of number */
 	size_t partition_count, partition_capacity;
 	/* The record read last. */
 	struct arena record_arena;
@@ -31,6 +32,10 @@ struct inquiry {
 	struct arena arena;
 	struct catalog_block block;
 	struct block_content content;
+	/* The block of conclusions read last; number 0: none was read. */
+	struct arena conclusion_arena;
+	struct catalog_conclusions conclusion_row;
+	struct conclusion *conclusion_items;
 	/* The lineage asked for last, by its note, and the checkpoint that was found good last. */
 	struct lineage *lineage;
 	uint64_t lineage_note;
@@ -64,6 +69,18 @@ MUST_USE bool inquiry_lineage_at(struct inquiry *inquiry, uint64_t record,
     const struct lineage **lineage, uint32_t *epoch, struct error *err);
 /* The audit path of a record in the tree of size leaves. */
 MUST_USE bool inquiry_path(struct inquiry *inquiry, uint64_t index, uint64_t size,
+    struct tree_path *path, struct error *err);
+
+MUST_USE bool inquiry_open_conclusions(struct inquiry *inquiry, struct error *err);
+/* Reads a block into inquiry->conclusion_items (kept if it is the one read last). */
+MUST_USE bool inquiry_conclusion_block(
+    struct inquiry *inquiry, const struct catalog_conclusions *row, struct error *err);
+/* What followed from a fact, and its index in the tree of conclusions; *conclusion NULL: nothing. Borrowed until
+ * the next block of conclusions is read. */
+MUST_USE bool inquiry_conclusion(struct inquiry *inquiry, uint64_t record,
+    const struct conclusion **conclusion, uint64_t *index, struct error *err);
+/* The audit path of a conclusion in their tree of size leaves. */
+MUST_USE bool inquiry_conclusion_path(struct inquiry *inquiry, uint64_t index, uint64_t size,
     struct tree_path *path, struct error *err);
 
 json_t *show_text(struct text text); /* null if absent; bytes that are no UTF-8 are escaped */

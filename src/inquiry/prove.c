@@ -59,20 +59,24 @@ inquiry_path(struct inquiry *inquiry, uint64_t index, uint64_t size, struct tree
 static bool
 holds(const struct proof *proof, struct error *err)
 {
+	const struct checkpoint *checkpoint = &proof->checkpoint;
 	struct tree_hash leaf;
 
 	tree_leaf_hash(proof->leaf, &leaf);
-	if (tree_check_inclusion(
-		&leaf, proof->index, proof->checkpoint.size, &proof->path, &proof->checkpoint.root))
+	if (proof->conclusion
+		? tree_check_inclusion(&leaf, proof->index, checkpoint->conclusions_size,
+		      &proof->path, &checkpoint->conclusions_root)
+		: tree_check_inclusion(
+		      &leaf, proof->index, checkpoint->size, &proof->path, &checkpoint->root))
 		return true;
 	return error_set(err, ERROR_DAMAGED,
-	    "record %llu does not lead to the signed root: run `dyetrace verify`",
-	    (unsigned long long)proof->index);
+	    "%s %llu does not lead to the signed root: run `dyetrace verify`",
+	    proof->conclusion ? "conclusion" : "record", (unsigned long long)proof->index);
 }
 
 static bool
-write_proof(struct inquiry *inquiry, uint64_t index, struct proof *proof, struct buffer *leaf,
-    struct buffer *out, struct error *err)
+prove_record(struct inquiry *inquiry, uint64_t index, struct proof *proof, struct buffer *leaf,
+    struct error *err)
 {
 	const struct record *record = inquiry_record(inquiry, index, err);
 
@@ -81,12 +85,42 @@ write_proof(struct inquiry *inquiry, uint64_t index, struct proof *proof, struct
 	leaf_encode(record, inquiry->names, inquiry->keys, leaf);
 	proof->leaf = buffer_text(leaf);
 	proof->index = index;
-	return inquiry_path(inquiry, index, proof->checkpoint.size, &proof->path, err) &&
-	    holds(proof, err) && proof_write(proof, out, err);
+	return inquiry_path(inquiry, index, proof->checkpoint.size, &proof->path, err);
+}
+
+static bool
+prove_conclusion(struct inquiry *inquiry, uint64_t record, struct proof *proof, struct buffer *leaf,
+    struct error *err)
+{
+	const struct conclusion *conclusion;
+
+	if (!inquiry_conclusion(inquiry, record, &conclusion, &proof->index, err))
+		return false;
+	if (!conclusion)
+		return error_set(
+		    err, ERROR_MISSING, "record %llu moved no feature", (unsigned long long)record);
+	conclusion_leaf(conclusion, leaf);
+	proof->leaf = buffer_text(leaf);
+	proof->conclusion = true;
+	return inquiry_conclusion_path(
+	    inquiry, proof->index, proof->checkpoint.conclusions_size, &proof->path, err);
+}
+
+/* Conclusions of facts that a checkpoint covers are covered, too. */
+static bool
+is_covered(uint64_t index, const struct checkpoint *checkpoint, struct error *err)
+{
+	if (index < checkpoint->size)
+		return true;
+	return error_set(err, ERROR_MISSING,
+	    "record %llu is newer than the last signed checkpoint (%llu records): "
+	    "`dyetrace keys checkpoint` signs one now",
+	    (unsigned long long)index, (unsigned long long)checkpoint->size);
 }
 
 bool
-inquiry_prove(struct inquiry *inquiry, struct text named, struct buffer *out, struct error *err)
+inquiry_prove(struct inquiry *inquiry, struct text named, bool influence, struct buffer *out,
+    struct error *err)
 {
 	struct proof proof = {0};
 	struct buffer note = {0}, leaf = {0}, verifier = {0};
@@ -104,18 +138,14 @@ inquiry_prove(struct inquiry *inquiry, struct text named, struct buffer *out, st
 		error_within(err, "a proof stands on a signed checkpoint");
 		goto undo;
 	}
-	if (index >= proof.checkpoint.size) {
-		error_set(err, ERROR_MISSING,
-		    "record %llu is newer than the last signed checkpoint (%llu records): "
-		    "`dyetrace keys checkpoint` signs one now",
-		    (unsigned long long)index, (unsigned long long)proof.checkpoint.size);
-		goto undo;
-	}
 	keys_public(inquiry->keys, public_key);
 	checkpoint_verifier(proof.checkpoint.origin, public_key, &verifier);
 	proof.note = buffer_text(&note);
 	proof.verifier = buffer_text(&verifier);
-	good = write_proof(inquiry, index, &proof, &leaf, out, err);
+	good = is_covered(index, &proof.checkpoint, err) &&
+	    (influence ? prove_conclusion(inquiry, index, &proof, &leaf, err)
+		       : prove_record(inquiry, index, &proof, &leaf, err)) &&
+	    holds(&proof, err) && proof_write(&proof, out, err);
 undo:
 	buffer_fini(&note);
 	buffer_fini(&leaf);

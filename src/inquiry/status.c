@@ -122,8 +122,10 @@ disk_document(const struct inquiry *inquiry)
 
 	if (statvfs(store, &disk) == 0)
 		free_bytes = (int64_t)(disk.f_bavail * disk.f_frsize);
-	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "ledger_bytes",
-	    (json_int_t)ledger_reader_bytes(inquiry->ledger), "catalog_bytes",
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I}", "ledger_bytes",
+	    (json_int_t)ledger_reader_bytes(inquiry->ledger), "conclusions_bytes",
+	    (json_int_t)(inquiry->conclusions ? ledger_reader_bytes(inquiry->conclusions) : 0),
+	    "catalog_bytes",
 	    (json_int_t)(file_bytes(store, STORE_CATALOG) +
 		file_bytes(store, STORE_CATALOG "-wal")),
 	    "identity_bytes", (json_int_t)file_bytes(store, STORE_IDENTITY), "quarantine_bytes",
@@ -213,10 +215,12 @@ inquiry_status(struct inquiry *inquiry, struct error *err)
 		return NULL;
 	}
 	return json_pack(
-	    "{s:s, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "store",
-	    inquiry->settings->store, "process", (json_int_t)store_holder(inquiry->settings->store),
-	    "records", (json_int_t)inquiry->state.records, "epoch", (int)inquiry->state.epoch,
-	    "recorded", (json_int_t)recorded, "quarantined", (json_int_t)quarantined, "filtered",
+	    "{s:s, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+	    "store", inquiry->settings->store, "process",
+	    (json_int_t)store_holder(inquiry->settings->store), "records",
+	    (json_int_t)inquiry->state.records, "conclusions",
+	    (json_int_t)inquiry->state.conclusions, "epoch", (int)inquiry->state.epoch, "recorded",
+	    (json_int_t)recorded, "quarantined", (json_int_t)quarantined, "filtered",
 	    (json_int_t)filtered, "gaps", (json_int_t)gaps, "unexplained", (json_int_t)unexplained,
 	    "partitions", partitions, "sources", sources, "quarantine", aside, "disk",
 	    disk_document(inquiry), "checkpoint", checkpoint_document(inquiry), "dropped",

@@ -8,42 +8,13 @@
 #include <stdio.h>
 
 #include "base/file.h"
-#include "private.h"
 #include "store/store.h"
+#include "verify.h"
 
 #define CHECKPOINTS_BYTES_MAX ((size_t)64 << 20)
 
-/* What a checkpoint that was once signed says, to be met by the walk. */
-struct stated {
-	struct checkpoint checkpoint;
-	bool met, differs;
-};
-
-struct tally {
-	int64_t recorded, quarantined, filtered, gaps, next_offset;
-	bool broken; /* a hole or an overlap of positions */
-	bool seen;
-};
-
-struct verify {
-	struct inquiry *inquiry;
-	json_t *checks;
-	bool failed;
-	struct tree tree;
-	uint64_t blocks, events, chunks_wrong;
-	int64_t done_bytes, all_bytes;
-	inquiry_progress *progress;
-	void *context;
-	struct stated *stated;
-	size_t stated_count, stated_capacity;
-	struct tally *tallies; /* [partition number - 1] */
-};
-
-static void conclude(struct verify *verify, const char *name, bool passed, const char *format, ...)
-    PRINTF_LIKE(4, 5);
-
-static void
-conclude(struct verify *verify, const char *name, bool passed, const char *format, ...)
+void
+verify_conclude(struct verify *verify, const char *name, bool passed, const char *format, ...)
 {
 	char detail[1200];
 	va_list args;
@@ -88,7 +59,7 @@ load_checkpoints(struct verify *verify)
 		keys_public(verify->inquiry->keys, public_key);
 	if (!file_read(path, CHECKPOINTS_BYTES_MAX, &all, &err)) {
 		if (err.kind != ERROR_MISSING)
-			conclude(verify, "checkpoints", false, "%s", err.text);
+			verify_conclude(verify, "checkpoints", false, "%s", err.text);
 		goto undo;
 	}
 	buffer_add_byte(&all, 0);
@@ -99,7 +70,7 @@ load_checkpoints(struct verify *verify)
 		    verify->inquiry->keys ? public_key : NULL, &bad, &err);
 	}
 	if (bad)
-		conclude(verify, "checkpoint signatures", false,
+		verify_conclude(verify, "checkpoint signatures", false,
 		    "%zu of %zu are not good; one of them: %s", bad, bad + verify->stated_count,
 		    err.text);
 undo:
@@ -131,22 +102,24 @@ conclude_checkpoints(struct verify *verify)
 	size_t i, bad = 0;
 
 	for (i = 0; i < verify->stated_count; i++) {
-		bad += !verify->stated[i].met || verify->stated[i].differs;
+		bad += !verify->stated[i].met || verify->stated[i].differs ||
+		    !verify->stated[i].conclusions_met || verify->stated[i].conclusions_differ;
 		if (!latest || verify->stated[i].checkpoint.size >= latest->size)
 			latest = &verify->stated[i].checkpoint;
 	}
 	if (bad)
-		conclude(verify, "signed checkpoints", false,
+		verify_conclude(verify, "signed checkpoints", false,
 		    "%zu of %zu do not match the ledger: records were changed, added in the middle "
 		    "or taken away",
 		    bad, verify->stated_count);
 	else if (latest)
-		conclude(verify, "signed checkpoints", true,
+		verify_conclude(verify, "signed checkpoints", true,
 		    "%zu match, the newest covers %llu of %llu records%s", verify->stated_count,
 		    (unsigned long long)latest->size, (unsigned long long)verify->tree.size,
 		    verify->inquiry->keys ? "" : " (signatures not checked: no key file)");
 	else
-		conclude(verify, "signed checkpoints", verify->tree.size == 0, "there is none%s",
+		verify_conclude(verify, "signed checkpoints", verify->tree.size == 0,
+		    "there is none%s",
 		    verify->tree.size
 			? ": stop the tracker cleanly once, or wait for `checkpoint: every`"
 			: " yet, and no record");
@@ -299,13 +272,13 @@ walk(struct verify *verify)
 	inquiry->block.number = 0;
 	good = ledger_reader_walk(inquiry->ledger, visit, verify, &end, &torn, &err);
 	if (verify->blocks == inquiry->state.blocks && (good || err.kind == ERROR_NONE))
-		conclude(verify, "ledger", true,
+		verify_conclude(verify, "ledger", true,
 		    "%llu blocks, %llu records, each readable and unchanged",
 		    (unsigned long long)verify->blocks, (unsigned long long)verify->tree.size);
 	else if (err.kind != ERROR_NONE)
-		conclude(verify, "ledger", false, "%s", err.text);
+		verify_conclude(verify, "ledger", false, "%s", err.text);
 	else
-		conclude(verify, "ledger", false, "%llu blocks, the catalog says %llu",
+		verify_conclude(verify, "ledger", false, "%llu blocks, the catalog says %llu",
 		    (unsigned long long)verify->blocks, (unsigned long long)inquiry->state.blocks);
 }
 
@@ -324,12 +297,13 @@ conclude_tree(struct verify *verify)
 	tree_root(&verify->tree, &ours);
 	tree_root(&known, &theirs);
 	if (!good)
-		conclude(verify, "tree", false, "%s", err.text);
+		verify_conclude(verify, "tree", false, "%s", err.text);
 	else if (memcmp(&ours, &theirs, sizeof(ours)) != 0 || verify->chunks_wrong)
-		conclude(verify, "tree", false,
+		verify_conclude(verify, "tree", false,
 		    "the records do not give the root that the catalog holds");
 	else
-		conclude(verify, "tree", true, "the records give the root that the catalog holds");
+		verify_conclude(
+		    verify, "tree", true, "the records give the root that the catalog holds");
 	buffer_fini(&saved);
 }
 
@@ -356,11 +330,11 @@ conclude_positions(struct verify *verify)
 			first = inquiry->partitions[i]->name;
 	}
 	if (bad)
-		conclude(verify, "positions", false,
+		verify_conclude(verify, "positions", false,
 		    "%zu of %zu partitions do not add up, the first is %s", bad,
 		    inquiry->partition_count, first);
 	else
-		conclude(verify, "positions", true,
+		verify_conclude(verify, "positions", true,
 		    "in %zu partition%s every position is there once", inquiry->partition_count,
 		    inquiry->partition_count == 1 ? "" : "s");
 }
@@ -371,9 +345,9 @@ conclude_catalog(struct verify *verify)
 	struct error err = {0};
 
 	if (catalog_check(verify->inquiry->catalog, &err))
-		conclude(verify, "catalog", true, "every page and row is whole");
+		verify_conclude(verify, "catalog", true, "every page and row is whole");
 	else
-		conclude(verify, "catalog", false, "%s: run `dyetrace rebuild`", err.text);
+		verify_conclude(verify, "catalog", false, "%s: run `dyetrace rebuild`", err.text);
 }
 
 json_t *
@@ -391,16 +365,19 @@ inquiry_verify(
 	conclude_catalog(&verify);
 	load_checkpoints(&verify);
 	walk(&verify);
+	verify_conclusions(&verify);
 	if (!verify.failed) {
 		conclude_tree(&verify);
 		conclude_positions(&verify);
 		conclude_checkpoints(&verify);
 	}
 	tree_root(&verify.tree, &root);
-	answer = json_pack("{s:b, s:I, s:I, s:I, s:o, s:o}", "verified", !verify.failed, "records",
-	    (json_int_t)verify.tree.size, "events", (json_int_t)verify.events, "blocks",
-	    (json_int_t)verify.blocks, "root", show_hash(root.bytes, sizeof(root.bytes)), "checks",
-	    verify.checks);
+	answer = json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:o, s:o}", "verified", !verify.failed,
+	    "records", (json_int_t)verify.tree.size, "events", (json_int_t)verify.events, "blocks",
+	    (json_int_t)verify.blocks, "root", show_hash(root.bytes, sizeof(root.bytes)),
+	    "conclusions", (json_int_t)verify.conclusions, "conclusions_root",
+	    show_hash(verify.conclusions_root.bytes, sizeof(verify.conclusions_root.bytes)),
+	    "checks", verify.checks);
 	memory_free(verify.tallies);
 	memory_free(verify.stated);
 	return answer;

@@ -51,8 +51,10 @@ MUST_USE bool checkpoint_verifier_parse(
  * A proof file: JSON, one document, everything needed without the store:
  * {"dyetrace_proof":1, "index", "size", "leaf":"base64", "record":{… the leaf shown …},
  *  "path":["base64",…], "checkpoint":"…the note…", "verifier":"…"}
+ * and of a conclusion "of":"conclusions": index, size and path are those of their tree.
  */
 struct proof {
+	bool conclusion; /* the leaf is one of the tree of conclusions */
 	uint64_t index;
 	struct text leaf; /* canonical bytes */
 	struct tree_path path;

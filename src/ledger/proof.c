@@ -11,8 +11,10 @@
 #include "base/json_print.h"
 #include "ledger/block.h"
 #include "ledger/checkpoint.h"
+#include "ledger/conclusions.h"
 
 #define PROOF_BYTES_MAX ((size_t)256 << 20)
+#define OF_CONCLUSIONS "conclusions"
 
 static json_t *
 coded(const void *bytes, size_t size)
@@ -26,14 +28,21 @@ coded(const void *bytes, size_t size)
 	return string;
 }
 
+static bool
+show(const struct proof *proof, struct buffer *text, struct error *err)
+{
+	return proof->conclusion ? conclusion_leaf_show(proof->leaf, text, err)
+				 : leaf_show(proof->leaf, text, err);
+}
+
 static json_t *
-shown(struct text leaf, struct error *err)
+shown(const struct proof *proof, struct error *err)
 {
 	struct buffer text = {0};
 	json_error_t why;
 	json_t *record = NULL;
 
-	if (leaf_show(leaf, &text, err)) {
+	if (show(proof, &text, err)) {
 		record = json_loadb((char *)text.data, text.size, JSON_ALLOW_NUL, &why);
 		if (!record)
 			error_set(err, ERROR_MALFORMED, "the record cannot be shown: %s", why.text);
@@ -42,10 +51,16 @@ shown(struct text leaf, struct error *err)
 	return record;
 }
 
+static uint64_t
+size_of(const struct proof *proof)
+{
+	return proof->conclusion ? proof->checkpoint.conclusions_size : proof->checkpoint.size;
+}
+
 bool
 proof_write(const struct proof *proof, struct buffer *json, struct error *err)
 {
-	json_t *record = shown(proof->leaf, err), *path, *document;
+	json_t *record = shown(proof, err), *path, *document;
 	uint32_t i;
 
 	if (!record)
@@ -54,12 +69,14 @@ proof_write(const struct proof *proof, struct buffer *json, struct error *err)
 	for (i = 0; i < proof->path.count; i++)
 		json_array_append_new(path, coded(proof->path.hashes[i].bytes, SHA256_BYTES));
 	document = json_pack("{s:i, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "dyetrace_proof", 1,
-	    "index", (json_int_t)proof->index, "size", (json_int_t)proof->checkpoint.size, "record",
-	    record, "leaf", coded(proof->leaf.data, proof->leaf.size), "path", path, "checkpoint",
+	    "index", (json_int_t)proof->index, "size", (json_int_t)size_of(proof), "record", record,
+	    "leaf", coded(proof->leaf.data, proof->leaf.size), "path", path, "checkpoint",
 	    json_stringn(proof->note.data, proof->note.size), "verifier",
 	    json_stringn(proof->verifier.data, proof->verifier.size));
 	if (!document)
 		return error_set(err, ERROR_MALFORMED, "the proof cannot be written as JSON");
+	if (proof->conclusion)
+		json_object_set_new(document, "of", json_string(OF_CONCLUSIONS));
 	json_print(document, 2, json);
 	buffer_add_byte(json, '\n');
 	json_decref(document);
@@ -147,7 +164,7 @@ same(const json_t *a, const json_t *b)
 static bool
 check_record(const json_t *document, struct arena *arena, struct proof *proof, struct error *err)
 {
-	json_t *ours = shown(proof->leaf, err);
+	json_t *ours = shown(proof, err);
 	struct buffer text = {0};
 	bool good;
 
@@ -188,22 +205,53 @@ check_note(struct text expected_verifier, struct proof *proof, struct error *err
 	return true;
 }
 
+/* The eight members that each has, and which tree it is of. */
+static bool
+read_form(const json_t *document, struct proof *proof, struct error *err)
+{
+	const json_t *of = json_object_get(document, "of");
+	uint64_t version = 0;
+
+	if (!number_member(document, "dyetrace_proof", &version, err))
+		return false;
+	if (version != 1)
+		return error_set(err, ERROR_MALFORMED,
+		    "a proof of form %llu; this program reads form 1", (unsigned long long)version);
+	if (json_object_size(document) != 8 + (of != NULL))
+		return error_set(err, ERROR_MALFORMED, "it has members that a proof has not");
+	proof->conclusion = of != NULL;
+	if (of && !(json_is_string(of) && strcmp(json_string_value(of), OF_CONCLUSIONS) == 0))
+		return error_set(
+		    err, ERROR_MALFORMED, "`of` says something else than `" OF_CONCLUSIONS "`");
+	return true;
+}
+
+static bool
+check_inclusion(const struct proof *proof, uint64_t size, struct error *err)
+{
+	const struct checkpoint *checkpoint = &proof->checkpoint;
+	struct tree_hash leaf;
+
+	if (size != size_of(proof))
+		return error_set(err, ERROR_REFUSED,
+		    "`size` is %llu, the checkpoint's tree has %llu records",
+		    (unsigned long long)size, (unsigned long long)size_of(proof));
+	tree_leaf_hash(proof->leaf, &leaf);
+	return tree_check_inclusion(&leaf, proof->index, size, &proof->path,
+		   proof->conclusion ? &checkpoint->conclusions_root : &checkpoint->root) ||
+	    error_set(err, ERROR_REFUSED,
+		"the path does not lead from the record to the checkpoint's root");
+}
+
 static bool
 check_document(const json_t *document, struct text expected_verifier, struct arena *arena,
     struct proof *proof, struct error *err)
 {
-	struct tree_hash leaf;
 	struct text note = TEXT_NONE, verifier = TEXT_NONE;
-	uint64_t version = 0, size = 0;
+	uint64_t size = 0;
 
-	if (!number_member(document, "dyetrace_proof", &version, err))
-		return false;
-	if (version == 1 && json_object_size(document) != 8)
-		return error_set(err, ERROR_MALFORMED, "it has members that a proof has not");
-	if (version != 1)
-		return error_set(err, ERROR_MALFORMED,
-		    "a proof of form %llu; this program reads form 1", (unsigned long long)version);
-	if (!number_member(document, "index", &proof->index, err) ||
+	if (!read_form(document, proof, err) ||
+	    !number_member(document, "index", &proof->index, err) ||
 	    !number_member(document, "size", &size, err) ||
 	    !text_member(document, "checkpoint", &note, err) ||
 	    !text_member(document, "verifier", &verifier, err) ||
@@ -211,19 +259,8 @@ check_document(const json_t *document, struct text expected_verifier, struct are
 		return false;
 	proof->note = arena_text(arena, note);
 	proof->verifier = arena_text(arena, verifier);
-	if (!check_note(expected_verifier, proof, err) ||
-	    !check_record(document, arena, proof, err))
-		return false;
-	if (size != proof->checkpoint.size)
-		return error_set(err, ERROR_REFUSED,
-		    "`size` is %llu, the checkpoint's tree has %llu records",
-		    (unsigned long long)size, (unsigned long long)proof->checkpoint.size);
-	tree_leaf_hash(proof->leaf, &leaf);
-	if (!tree_check_inclusion(
-		&leaf, proof->index, proof->checkpoint.size, &proof->path, &proof->checkpoint.root))
-		return error_set(err, ERROR_REFUSED,
-		    "the path does not lead from the record to the checkpoint's root");
-	return true;
+	return check_note(expected_verifier, proof, err) &&
+	    check_record(document, arena, proof, err) && check_inclusion(proof, size, err);
 }
 
 bool

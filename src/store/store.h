@@ -7,6 +7,7 @@
  *   identity.db     pseudonyms and sealed names
  *   quarantine.db   sealed raw bytes of what could not be decoded
  *   facts/          the ledger's segments
+ *   conclusions/    segments of what follows from them
  *   checkpoint      the newest signed root; checkpoints: all of them, in order
  *   verifier        the public key that checks them
  *   committed       how many records the last commit left (committed.h)
@@ -22,6 +23,7 @@
 #define STORE_IDENTITY "identity.db"
 #define STORE_QUARANTINE "quarantine.db"
 #define STORE_FACTS "facts"
+#define STORE_CONCLUSIONS "conclusions"
 #define STORE_CHECKPOINT "checkpoint"
 #define STORE_CHECKPOINTS "checkpoints"
 #define STORE_VERIFIER "verifier"
