@@ -15,7 +15,7 @@
  *   65,536 actors or      of all open days: then the greatest day's actors become a part, whose
  *   24 MiB of actors      rows are final, and a new part begins
  *   2,048 actors          of each subject are carried from a day's parts into the next, the heaviest
- *   256 MiB of what       waits for movement_rows(); beyond, the oldest is dropped (lost): only
+ *   512 MiB of what       waits for movement_rows(); beyond, the oldest is dropped (lost): only
  *   ended                 where nobody asks, for between two commits there is never so much
  *
  * Of a day with one part all numbers are exact. With several they are as long as no more than
