@@ -29,6 +29,7 @@
 #include "image_inside.h"
 
 #define READY_PAGES 64 /* made ready at once */
+#define KEPT_SLOTS 256 /* whose memory is kept for the next snapshot: 16 MB */
 
 /* NULL: refused. */
 static void *
@@ -62,11 +63,12 @@ image_open(size_t bytes_max, struct image **image, struct error *err)
 	made->inside = memory_get(sizeof(*made->inside));
 	made->inside->pages_max = pages;
 	made->bytes = reserve(pages << IMAGE_PAGE_SHIFT, PROT_NONE);
-	made->inside->saved = reserve(pages << IMAGE_PAGE_SHIFT, PROT_NONE);
-	made->inside->saved_pages =
-	    reserve(pages * sizeof(*made->inside->saved_pages), PROT_READ | PROT_WRITE);
+	made->inside->slots = reserve(pages << IMAGE_PAGE_SHIFT, PROT_NONE);
+	made->inside->saved = reserve(pages * sizeof(*made->inside->saved), PROT_READ | PROT_WRITE);
+	made->inside->back = reserve(pages * sizeof(*made->inside->back), PROT_READ | PROT_WRITE);
 	made->pages = reserve(pages, PROT_READ | PROT_WRITE);
-	if (!made->bytes || !made->inside->saved || !made->inside->saved_pages || !made->pages) {
+	if (!made->bytes || !made->inside->slots || !made->inside->saved || !made->inside->back ||
+	    !made->pages) {
 		image_close(made);
 		return error_system(
 		    err, ERROR_LIMIT, "the system refuses %zu MB of addresses", bytes_max >> 20);
@@ -76,32 +78,26 @@ image_open(size_t bytes_max, struct image **image, struct error *err)
 	return true;
 }
 
-/* Only copies that wait still hold something: the others were given back to the system. */
-static void
-wipe_saved(struct image_inside *inside)
-{
-	size_t i, count = atomic_load_explicit(&inside->saved_count, memory_order_acquire);
-
-	for (i = inside->saved_taken; i < count; i++)
-		explicit_bzero(inside->saved + ((size_t)inside->saved_pages[i] << IMAGE_PAGE_SHIFT),
-		    IMAGE_PAGE_BYTES);
-}
-
 void
 image_close(struct image *image)
 {
 	struct image_inside *inside;
+	size_t slots;
 
 	if (!image)
 		return;
 	inside = image->inside;
 	if (inside->pages_ready) {
+		slots = inside->slot_count > KEPT_SLOTS ? inside->slot_count : KEPT_SLOTS;
+		if (slots > inside->pages_ready)
+			slots = inside->pages_ready;
 		explicit_bzero(image->bytes, inside->pages_ready << IMAGE_PAGE_SHIFT);
-		wipe_saved(inside);
+		explicit_bzero(inside->slots, slots << IMAGE_PAGE_SHIFT);
 	}
 	release(image->bytes, inside->pages_max << IMAGE_PAGE_SHIFT);
-	release(inside->saved, inside->pages_max << IMAGE_PAGE_SHIFT);
-	release(inside->saved_pages, inside->pages_max * sizeof(*inside->saved_pages));
+	release(inside->slots, inside->pages_max << IMAGE_PAGE_SHIFT);
+	release(inside->saved, inside->pages_max * sizeof(*inside->saved));
+	release(inside->back, inside->pages_max * sizeof(*inside->back));
 	release((void *)image->pages, inside->pages_max);
 	memory_free(inside);
 	memory_free(image);
@@ -128,10 +124,8 @@ image_ready(struct image *image, size_t pages)
 		pages = inside->pages_max;
 	more = (pages << IMAGE_PAGE_SHIFT) - old;
 	if (mprotect(image->bytes + old, more, PROT_READ | PROT_WRITE) != 0 ||
-	    mprotect(inside->saved + old, more, PROT_READ | PROT_WRITE) != 0)
+	    mprotect(inside->slots + old, more, PROT_READ | PROT_WRITE) != 0)
 		memory_refused(more);
-	/* A huge page would be cleared for each small copy, and taken apart right after. */
-	(void)madvise(inside->saved + old, more, MADV_NOHUGEPAGE);
 	inside->pages_ready = pages;
 }
 
@@ -143,15 +137,25 @@ image_page_changed(struct image *image, size_t page)
 
 /* --- changes -------------------------------------------------------------------------- */
 
+/* One that the other thread is done with, if there is one. */
+static uint32_t
+free_slot(struct image_inside *inside)
+{
+	if (inside->back_taken < atomic_load_explicit(&inside->back_count, memory_order_acquire))
+		return inside->back[inside->back_taken++];
+	return (uint32_t)inside->slot_count++;
+}
+
 static void
 save(struct image *image, size_t page)
 {
 	struct image_inside *inside = image->inside;
 	size_t count = atomic_load_explicit(&inside->saved_count, memory_order_relaxed);
+	uint32_t slot = free_slot(inside);
 
-	memcpy(inside->saved + (page << IMAGE_PAGE_SHIFT),
+	memcpy(inside->slots + ((size_t)slot << IMAGE_PAGE_SHIFT),
 	    image->bytes + (page << IMAGE_PAGE_SHIFT), IMAGE_PAGE_BYTES);
-	inside->saved_pages[count] = (uint32_t)page;
+	inside->saved[count] = (struct image_saved){(uint32_t)page, slot};
 	atomic_store_explicit(&inside->saved_count, count + 1, memory_order_release);
 }
 
@@ -209,8 +213,10 @@ image_snapshot_begin(struct image *image)
 			inside->wanted++;
 		}
 	inside->snapshot_pages = pages;
-	inside->taken = inside->saved_taken = inside->next = 0;
+	inside->taken = inside->next = 0;
+	inside->saved_taken = inside->back_taken = inside->slot_count = 0;
 	atomic_store_explicit(&inside->saved_count, 0, memory_order_relaxed);
+	atomic_store_explicit(&inside->back_count, 0, memory_order_relaxed);
 	atomic_store_explicit(&inside->under_way, true, memory_order_release);
 	return true;
 }
@@ -219,14 +225,17 @@ image_snapshot_begin(struct image *image)
 static bool
 take_saved(struct image_inside *inside, size_t *page, uint8_t *content)
 {
-	uint8_t *copy;
+	size_t taken = inside->saved_taken;
+	uint32_t slot;
 
-	if (inside->saved_taken == atomic_load_explicit(&inside->saved_count, memory_order_acquire))
+	if (taken == atomic_load_explicit(&inside->saved_count, memory_order_acquire))
 		return false;
-	*page = inside->saved_pages[inside->saved_taken];
-	copy = inside->saved + (*page << IMAGE_PAGE_SHIFT);
-	memcpy(content, copy, IMAGE_PAGE_BYTES);
-	(void)madvise(copy, IMAGE_PAGE_BYTES, MADV_DONTNEED);
+	*page = inside->saved[taken].page;
+	slot = inside->saved[taken].slot;
+	memcpy(content, inside->slots + ((size_t)slot << IMAGE_PAGE_SHIFT), IMAGE_PAGE_BYTES);
+	/* As many came back as were taken. */
+	inside->back[taken] = slot;
+	atomic_store_explicit(&inside->back_count, taken + 1, memory_order_release);
 	inside->saved_taken++;
 	return true;
 }
@@ -253,6 +262,15 @@ take_wanted(struct image *image, size_t *page, uint8_t *content)
 	return false;
 }
 
+/* Gives the memory of most slots back. All is taken, so the changing thread uses none. */
+static void
+trim_slots(struct image_inside *inside)
+{
+	if (inside->slot_count > KEPT_SLOTS)
+		(void)madvise(inside->slots + ((size_t)KEPT_SLOTS << IMAGE_PAGE_SHIFT),
+		    (inside->slot_count - KEPT_SLOTS) << IMAGE_PAGE_SHIFT, MADV_DONTNEED);
+}
+
 bool
 image_snapshot_next(struct image *image, size_t *page, uint8_t content[IMAGE_PAGE_BYTES])
 {
@@ -268,6 +286,7 @@ image_snapshot_next(struct image *image, size_t *page, uint8_t content[IMAGE_PAG
 		}
 		sched_yield(); /* the last one is being saved at this moment */
 	}
+	trim_slots(inside);
 	atomic_store_explicit(&inside->under_way, false, memory_order_release);
 	return false;
 }

@@ -35,15 +35,20 @@ struct image_head {
 struct image_inside {
 	size_t pages_max, pages_ready; /* reserved; of those, ready for use */
 	/*
-	 * Copies of wanted pages that were about to change: each at its page's own place,
-	 * and their numbers in the order they were saved. The changing thread appends and
-	 * counts, the other takes.
+	 * Copies of wanted pages that were about to change, each in a slot of a page. The changing
+	 * thread appends to saved, in new slots or in those that came back; the other takes
+	 * from saved and appends the slots to back. Each counts what it appended.
 	 */
-	uint8_t *saved;
-	uint32_t *saved_pages;
-	_Atomic size_t saved_count;
+	uint8_t *slots;
+	size_t slot_count; /* new ones used by the snapshot */
+	struct image_saved {
+		uint32_t page, slot;
+	} * saved;
+	uint32_t *back;
+	_Atomic size_t saved_count, back_count;
+	size_t saved_taken, back_taken;
 	/* The snapshot under way. Set by the changing thread before under_way, then the other's. */
-	size_t snapshot_pages, wanted, taken, saved_taken, next;
+	size_t snapshot_pages, wanted, taken, next;
 	atomic_bool under_way;
 };
 
