@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The organ as the route calls it: opened on a state, then event by event. */
+#include "inside.h"
+
+#include <inttypes.h>
+
+#include "base/memory.h"
+
+/* A fresh image becomes an empty state; one that was loaded is looked at. */
+static bool
+begin_state(struct impact *impact, struct error *err)
+{
+	const struct state *found = state_read(impact);
+	struct state *state;
+
+	if (!found->magic) {
+		state = state_touch(impact);
+		*state = (struct state){.magic = STATE_MAGIC,
+		    .version = STATE_VERSION,
+		    .secret_check = hash_check(&impact->hash),
+		    .clock_ms = TIME_NONE};
+		return true;
+	}
+	if (found->magic != STATE_MAGIC || found->version != STATE_VERSION)
+		return error_set(err, ERROR_DAMAGED,
+		    "the state of influences is of version %" PRIu32 ", not %d", found->version,
+		    STATE_VERSION);
+	if (found->secret_check != hash_check(&impact->hash))
+		return error_set(
+		    err, ERROR_DAMAGED, "the state of influences was made with another key file");
+	return true;
+}
+
+bool
+impact_open(const struct impact_options *options, struct impact **out, struct error *err)
+{
+	struct impact *impact = memory_get(sizeof(*impact));
+	struct directory directory = {0};
+
+	impact->image = impact->columns.image = options->image;
+	impact->names = options->names;
+	impact->keys_max = options->keys_max;
+	hash_init(&impact->hash, options->keys);
+	programs_init(&impact->programs);
+	if (!begin_state(impact, err) ||
+	    !movement_open(options->image, image_root(options->image) + STATE_MOVEMENT_AT / 16,
+		options->names, &impact->movement, err)) {
+		impact_close(impact);
+		return false;
+	}
+	impact->columns.panes = state_read(impact)->panes;
+	impact->clock = clock_open(options->image);
+	impact->columns.partition_ranks = clock_ranks(impact->clock);
+	impact->plan = plan_layout(&directory);
+	*out = impact;
+	return true;
+}
+
+void
+impact_close(struct impact *impact)
+{
+	if (!impact)
+		return;
+	plan_close(impact->plan);
+	clock_close(impact->clock);
+	movement_close(impact->movement);
+	programs_fini(&impact->programs);
+	memory_free(impact->work.looked);
+	memory_free(impact->work.items);
+	memory_free(impact->work.moved);
+	memory_free(impact->work.at);
+	memory_free(impact->work.sums);
+	memory_free(impact->work.models);
+	memory_free(impact->noted);
+	memory_wipe(impact, sizeof(*impact));
+}
+
+/* --- the clock ----------------------------------------------------------------------------- */
+
+static void
+move_clock(struct impact *impact, uint64_t record)
+{
+	int64_t before = state_read(impact)->clock_ms, now = clock_now(impact->clock);
+
+	impact->work.clock_ms = now;
+	if (now != before)
+		expire_until(impact, now, record);
+}
+
+static void
+keep_panes(struct impact *impact)
+{
+	if (state_read(impact)->panes != impact->columns.panes)
+		state_touch(impact)->panes = impact->columns.panes;
+}
+
+void
+impact_release(struct impact *impact, struct text source, struct text partition,
+    uint32_t incarnation, uint64_t record)
+{
+	if (!clock_release(impact->clock, source, partition, incarnation))
+		return;
+	move_clock(impact, record);
+	keep_panes(impact);
+}
+
+/* --- one event -------------------------------------------------------------------------------- */
+
+static uint32_t
+actor_of(const struct origin *origin)
+{
+	const uint8_t *bytes = origin->actor.bytes;
+
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+	    bytes[3];
+}
+
+static void
+take_up(struct impact *impact, const struct event *event, const struct origin *origin,
+    uint32_t partition, int64_t offset)
+{
+	struct work *work = &impact->work;
+	uint32_t i;
+
+	work->event++;
+	work->fact = event;
+	work->origin = origin;
+	work->partition = partition;
+	work->offset = offset;
+	work->actor = actor_of(origin);
+	memory_grow(
+	    &work->looked, &work->looked_capacity, event->change_count + 1u, sizeof(*work->looked));
+	for (i = 0; i < event->change_count; i++)
+		work->looked[i].has_text = work->looked[i].has_hash = false;
+}
+
+static void
+count_event(struct impact *impact, uint32_t partition, uint64_t record)
+{
+	struct work *work = &impact->work;
+	bool ahead;
+
+	impact->columns.partition_ranks = clock_ranks(impact->clock);
+	work->partition_ms = clock_event(impact->clock, partition, work->fact->time_ms, &ahead);
+	impact->counts.ahead += ahead;
+	move_clock(impact, record);
+}
+
+static void
+one_event(struct impact *impact, const struct event *event, const struct origin *origin,
+    const struct trace *trace, uint32_t partition, int64_t offset, uint64_t record,
+    struct arena *arena, struct influences *out)
+{
+	const struct program *program;
+
+	*out = (struct influences){0};
+	take_up(impact, event, origin, partition, offset);
+	count_event(impact, partition, record);
+	program = programs_find(&impact->programs, impact->plan, trace->class, arena);
+	observe_event(impact, program);
+	if (impact->work.item_count) {
+		items_finish(impact, arena, out);
+		score_event(impact, program, arena, out);
+		sums_event(impact);
+		items_forget(impact);
+	}
+	keys_give_back(impact);
+	keep_panes(impact);
+}
+
+void
+impact_event(struct impact *impact, const struct event *event, const struct origin *origin,
+    const struct trace *trace, const struct impact_place *at, struct arena *arena,
+    struct influences *out)
+{
+	uint32_t partition =
+	    clock_partition(impact->clock, at->source, at->partition, at->incarnation);
+
+	one_event(impact, event, origin, trace, partition, at->offset, at->record, arena, out);
+}
+
+static void
+release_partition(struct impact *impact, const struct partition *partition, uint64_t record)
+{
+	impact_release(impact, text_of(partition->source), text_of(partition->name),
+	    partition->incarnation, record);
+}
+
+void
+impact_batch(struct impact *impact, struct batch *batch, uint64_t record)
+{
+	const struct message *message;
+	size_t i;
+
+	for (i = 0; i < batch->count; i++, record++) {
+		message = &batch->messages[i];
+		if (message->releases)
+			release_partition(impact, message->releases, record++);
+		if (batch->outcomes[i].disposition != DISPOSITION_RECORDED)
+			continue;
+		one_event(impact, &batch->events[i], &batch->origins[i], &batch->traces[i],
+		    clock_partition_of(impact->clock, message->partition), message->offset, record,
+		    &batch->arena, &batch->influences[i]);
+	}
+}
+
+/* --- what may be asked ------------------------------------------------------------------------- */
+
+void
+impact_rows(struct impact *impact, const struct movement_sink *sink)
+{
+	movement_rows(impact->movement, sink);
+}
+
+double
+impact_scale(const struct impact *impact, uint32_t feature)
+{
+	return movement_scale(impact->movement, impact->plan->features[feature].subject);
+}
+
+int64_t
+impact_clock(const struct impact *impact)
+{
+	return state_read(impact)->clock_ms;
+}
+
+void
+impact_counts(const struct impact *impact, struct impact_counts *counts)
+{
+	*counts = impact->counts;
+	counts->keys = state_read(impact)->keys;
+	counts->panes = impact->columns.panes;
+}
