@@ -84,6 +84,8 @@ MUST_USE bool statement_open(
 void statement_close(struct statement *statement);
 
 void statement_bind_long(struct statement *statement, int parameter, int64_t value);
+void statement_bind_double(struct statement *statement, int parameter,
+    double value); /* not NaN, which SQLite makes NULL */
 /* Unsigned 64 bits stand in SQLite's signed integer, bit by bit. */
 void statement_bind_u64(struct statement *statement, int parameter, uint64_t value);
 /* Bytes are borrowed until the statement is reset or bound anew; absent (data NULL) binds NULL. */
@@ -103,6 +105,7 @@ int statement_columns(struct statement *statement);
 const char *statement_column_name(struct statement *statement, int column);
 /* Columns of the row; texts and blobs are borrowed until the next step or reset. */
 int64_t statement_long(struct statement *statement, int column);
+double statement_double(struct statement *statement, int column);
 uint64_t statement_u64(struct statement *statement, int column);
 struct text
 statement_text(struct statement *statement, int column); /* absent for NULL; empty stays present */

@@ -61,6 +61,12 @@ statement_bind_long(struct statement *statement, int parameter, int64_t value)
 }
 
 void
+statement_bind_double(struct statement *statement, int parameter, double value)
+{
+	bound(sqlite3_bind_double(statement->stmt, parameter, value));
+}
+
+void
 statement_bind_u64(struct statement *statement, int parameter, uint64_t value)
 {
 	statement_bind_long(statement, parameter, (int64_t)value);
@@ -135,6 +141,12 @@ int64_t
 statement_long(struct statement *statement, int column)
 {
 	return sqlite3_column_int64(statement->stmt, column);
+}
+
+double
+statement_double(struct statement *statement, int column)
+{
+	return sqlite3_column_double(statement->stmt, column);
 }
 
 uint64_t

@@ -13,12 +13,12 @@
 /* A search for an id reads one page a group, and few pages lead there. */
 #define PAGE_BYTES 16384
 
-extern const char catalog_1[], catalog_3[];
+extern const char catalog_1[], catalog_2[], catalog_3[];
 
 bool
 catalog_open(const char *path, enum catalog_mode mode, struct catalog **out, struct error *err)
 {
-	const char *const migrations[] = {catalog_1, catalog_3};
+	const char *const migrations[] = {catalog_1, catalog_2, catalog_3};
 	const struct database_options options = {
 	    .path = path,
 	    .mode = mode == CATALOG_WRITE ? DATABASE_WRITE : DATABASE_READ,

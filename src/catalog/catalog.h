@@ -18,6 +18,7 @@
 #define CATALOG_HASH_BYTES 32
 
 struct catalog;
+struct movement_log;
 
 enum catalog_mode {
 	CATALOG_READ,
@@ -116,7 +117,8 @@ struct catalog_commit {
 	uint64_t first_conclusion_chunk;
 	const uint8_t (*conclusion_chunks)[CATALOG_HASH_BYTES];
 	struct text conclusion_frontier;
-	uint64_t conclusions; /* leaves in their tree behind this commit */
+	uint64_t conclusions;                /* leaves in their tree behind this commit */
+	const struct movement_log *movement; /* catalog/movement.h; NULL: nothing moved */
 };
 /*
  * One durable transaction (synchronous=FULL).

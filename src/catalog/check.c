@@ -335,7 +335,7 @@ check_rows(struct catalog *catalog, struct error *err)
 	return check_blocks(catalog, &totals, err) && check_partitions(catalog, err) &&
 	    check_ids(catalog, &totals, err) && check_quarantined(catalog, err) &&
 	    check_epochs(catalog, &totals, err) && check_chunks(catalog, &totals, err) &&
-	    conclusions_check(catalog, err);
+	    conclusions_check(catalog, err) && movement_check(catalog, err);
 }
 
 bool

@@ -168,7 +168,7 @@ put_all(struct catalog *catalog, const struct catalog_commit *commit, struct err
 	    check_chunks(catalog, commit, before, err) && check_ids(catalog, commit, before, err) &&
 	    conclusions_follow(catalog, commit, &state, err) && put_blocks(catalog, commit, err) &&
 	    put_ids(catalog, commit, err) && put_rest(catalog, commit, err) &&
-	    conclusions_put(catalog, commit, err) &&
+	    conclusions_put(catalog, commit, err) && movement_put(catalog, commit->movement, err) &&
 	    state_put(catalog, &state, commit->frontier, commit->conclusion_frontier, err);
 }
 

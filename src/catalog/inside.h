@@ -62,6 +62,11 @@ bool conclusions_end(struct catalog *catalog, const struct catalog_state *state,
 /* All rows, each against the one before and its block. */
 bool conclusions_check(struct catalog *catalog, struct error *err);
 
+/* Rows of movement; log may be NULL. */
+bool movement_put(struct catalog *catalog, const struct movement_log *log, struct error *err);
+/* Reads all of them. */
+bool movement_check(struct catalog *catalog, struct error *err);
+
 /* Columns of a question that selects them in the order of the table, from `column` on. */
 void block_row_read(struct statement *statement, int column, struct catalog_block *block);
 void span_read(struct statement *statement, int column, struct catalog_span *span);

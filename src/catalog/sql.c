@@ -88,6 +88,31 @@ const char *const catalog_sql_texts[SQL_COUNT] = {
     [SQL_CONCLUSION_CHUNK_PUT] = "INSERT INTO conclusion_chunk (number, root) VALUES (?1, ?2)",
     [SQL_CONCLUSION_FRONTIER] = "SELECT conclusion_frontier FROM state",
 
+    [SQL_SUBJECT] = "SELECT number FROM subject WHERE kind = ?1 AND name = ?2",
+    [SQL_SUBJECTS] = "SELECT number, kind, name FROM subject ORDER BY number",
+    [SQL_SUBJECT_SAME] = "SELECT 1 FROM subject WHERE number = ?1 AND name = ?2 AND kind = ?3",
+    [SQL_SUBJECT_PUT] = "INSERT INTO subject (number, name, kind) VALUES (?1, ?2, ?3)",
+    [SQL_WORD] = "SELECT text FROM word WHERE number = ?1",
+    [SQL_WORDS] = "SELECT number, text FROM word ORDER BY number",
+    [SQL_WORD_SAME] = "SELECT 1 FROM word WHERE number = ?1 AND text = ?2",
+    [SQL_WORD_PUT] = "INSERT INTO word (number, text) VALUES (?1, ?2)",
+    [SQL_MOVEMENT_DAYS] = "SELECT subject, day, ended, actor_count, total, squares, cells, actors"
+			  " FROM movement_day WHERE key BETWEEN ?1 AND ?2 ORDER BY key",
+    [SQL_MOVEMENT_DAY_PUT] =
+	"INSERT OR REPLACE INTO movement_day"
+	" (key, subject, day, ended, actor_count, total, squares, cells, actors)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    [SQL_MOVEMENT_ACTORS] = "SELECT day, part, ended, rows, bucket FROM movement_actor"
+			    " WHERE key BETWEEN ?1 AND ?2 ORDER BY key",
+    [SQL_MOVEMENT_ACTOR_PUT] =
+	"INSERT OR REPLACE INTO movement_actor (key, bucket, day, part, ended, rows)"
+	" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [SQL_SCALE_AT] = "SELECT record, day, scale FROM scale WHERE subject = ?1 AND record <= ?2"
+		     " ORDER BY record DESC LIMIT 1",
+    [SQL_SCALES] = "SELECT subject, record FROM scale ORDER BY subject, record",
+    [SQL_SCALE_PUT] = "INSERT OR REPLACE INTO scale (subject, record, day, scale)"
+		      " VALUES (?1, ?2, ?3, ?4)",
+
     [SQL_QUARANTINED] = "SELECT " QUARANTINED " FROM quarantined"
 			" WHERE ?1 OR replay_record IS NULL ORDER BY record",
     [SQL_QUARANTINED_AT] =

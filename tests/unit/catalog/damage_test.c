@@ -285,11 +285,11 @@ other_versions_are_refused(void **state)
 	make_copy(NULL);
 	change("PRAGMA user_version = 99");
 	refuses(ERROR_REFUSED,
-	    "written by a newer version of dyetrace (schema 99, this one knows 2): use that "
+	    "written by a newer version of dyetrace (schema 99, this one knows 3): use that "
 	    "version");
 	change("PRAGMA user_version = 0");
 	refuses(ERROR_REFUSED,
-	    "written by an older version of dyetrace (schema 0, this one knows 2): "
+	    "written by an older version of dyetrace (schema 0, this one knows 3): "
 	    "let `dyetrace run` bring it up to date");
 }
 

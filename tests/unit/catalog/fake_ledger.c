@@ -376,6 +376,7 @@ fake_commit(struct catalog *catalog, const struct fake_ledger *ledger, size_t fr
 	snprintf(
 	    frontier, sizeof(frontier), "frontier of %llu", (unsigned long long)commit.records);
 	commit.frontier = text_of(frontier);
+	commit.movement = ledger->movement;
 	done = catalog_commit(catalog, &commit, err);
 	memory_free(blocks);
 	memory_free((void *)(uintptr_t)commit.chunks);
