@@ -246,3 +246,25 @@ exact_wide_value(const struct exact_wide *wide)
 	    magnitude_value(magnitude.words, top * 64 + 63 - __builtin_clzll(magnitude.words[top]));
 	return negative ? -value : value;
 }
+
+/* By a word less, of a sum beyond the range of a double. Its last bit stands for all that was cut off. */
+static double
+value_less(const struct exact_wide *wide)
+{
+	struct exact_wide less;
+
+	memcpy(less.words, wide->words + 1, sizeof(less.words) - sizeof(less.words[0]));
+	less.words[EXACT_WIDE_WORDS - 1] = wide->words[EXACT_WIDE_WORDS - 1] >> 63 ? UINT64_MAX : 0;
+	less.words[0] |= wide->words[0] != 0;
+	return exact_wide_value(&less);
+}
+
+double
+exact_wide_mean(const struct exact_wide *wide, uint64_t count)
+{
+	double sum = exact_wide_value(wide);
+
+	if (sum == DBL_MAX || sum == -DBL_MAX)
+		return value_less(wide) / (double)count * 0x1p64;
+	return sum / (double)count + 0.0; /* a quotient that is too small is 0 of either sign */
+}

@@ -36,5 +36,7 @@ void exact_wide_add(struct exact_wide *wide, double x, int sign);
 void exact_wide_merge(struct exact_wide *wide, const struct exact_wide *other, int sign);
 /* The same rounding; beyond the range of a double: +-DBL_MAX. */
 double exact_wide_value(const struct exact_wide *wide);
+/* The sum of count terms, rounded to 53 bits however great it is, divided by count; +0 for zero. */
+double exact_wide_mean(const struct exact_wide *wide, uint64_t count);
 
 #endif

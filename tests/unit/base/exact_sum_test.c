@@ -359,6 +359,40 @@ merged_sums_are_the_sum_of_all(void **state)
 	}
 }
 
+static const struct {
+	double terms[4];
+	int count;
+	double expected;
+} means[] = {
+    {{1, 2, 6}, 3, 3},
+    {{DBL_MAX, DBL_MAX}, 2, DBL_MAX},
+    {{-DBL_MAX, -DBL_MAX, -DBL_MAX}, 3, -DBL_MAX},
+    {{1e308, 1e308, 1e308, -1e308}, 4, 5e307},
+    {{DBL_MAX}, 1, DBL_MAX},
+    {{-TINY}, 2, 0},
+    /* 2^1024 and half of a last place: a tie, until the least number breaks it */
+    {{0x1p1023, 0x1p1023, 0x1p971}, 4, 0x1p1022},
+    {{0x1p1023, 0x1p1023, 0x1p971, TINY}, 4, 0x1.0000000000001p1022},
+    {{0x1p1023, 0x1p1023, 0x1p971, -TINY}, 4, 0x1p1022},
+    {{-0x1p1023, -0x1p1023, -0x1p971, -TINY}, 4, -0x1.0000000000001p1022},
+    {{-0x1p1023, -0x1p1023, -0x1p971, TINY}, 4, -0x1p1022},
+};
+
+static void
+means_are_of_the_sum_however_great(void **state)
+{
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < ARRAY_COUNT(means); i++) {
+		struct exact_wide wide = {{0}};
+
+		for (k = 0; k < 4; k++)
+			exact_wide_add(&wide, means[i].terms[k], 1);
+		assert_same(exact_wide_mean(&wide, (uint64_t)means[i].count), means[i].expected);
+	}
+}
+
 static void
 what_does_not_fit_changes_nothing(void **state)
 {
@@ -395,6 +429,7 @@ main(void)
 	    cmocka_unit_test(the_other_way_finds_the_same),
 	    cmocka_unit_test(neither_order_nor_what_was_taken_away_leaves_a_trace),
 	    cmocka_unit_test(merged_sums_are_the_sum_of_all),
+	    cmocka_unit_test(means_are_of_the_sum_however_great),
 	    cmocka_unit_test(what_does_not_fit_changes_nothing),
 	};
 
