@@ -86,29 +86,15 @@ sum_value(const struct image *image, const struct column_plan *plan, const void 
 			    : exact_value(&summed->narrow);
 }
 
-/* Beyond the range of a double by a word less: what is cut off lies 2^1000 below. */
-static double
-mean_beyond(const struct exact_wide *wide, double count)
-{
-	struct exact_wide less;
-
-	memcpy(less.words, wide->words + 1, sizeof(less.words) - sizeof(less.words[0]));
-	less.words[EXACT_WIDE_WORDS - 1] = wide->words[EXACT_WIDE_WORDS - 1] >> 63 ? UINT64_MAX : 0;
-	return exact_wide_value(&less) / count * 0x1p64;
-}
-
 static double
 mean_value(const struct image *image, const struct column_plan *plan, const void *at)
 {
 	const struct summed *summed = at;
-	double sum, count = (double)summed->count;
 
 	if (!summed->count)
 		return INFLUENCE_NONE;
-	sum = sum_value(image, plan, at);
-	if (fabs(sum) == DBL_MAX)
-		return mean_beyond(image_at(image, summed->wide), count);
-	return sum / count;
+	return summed->wide ? exact_wide_mean(image_at(image, summed->wide), summed->count)
+			    : exact_value(&summed->narrow) / (double)summed->count;
 }
 
 static bool

@@ -144,7 +144,7 @@ model_summed(const struct world *world, int row)
 			school_add(&school, world->members[i].value);
 	if (world->plan.aggregate == AGGREGATE_SUM)
 		return school_sum(&school);
-	return count ? school_mean(&school, count) + 0.0 : INFLUENCE_NONE;
+	return count ? school_mean(&school, count) : INFLUENCE_NONE;
 }
 
 static double

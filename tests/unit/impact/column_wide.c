@@ -87,6 +87,6 @@ school_mean(const struct school *school, double count)
 
 	school_value(school, &mantissa, &exponent);
 	if (isfinite(ldexp(mantissa, exponent)))
-		return ldexp(mantissa, exponent) / count;
+		return ldexp(mantissa, exponent) / count + 0;
 	return ldexp(mantissa / count, exponent);
 }

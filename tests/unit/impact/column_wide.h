@@ -13,6 +13,7 @@ void school_add(struct school *school, double x);
 /* Rounded once to 53 bits (or to the denormals' unit): mantissa * 2^exponent. */
 void school_value(const struct school *school, double *mantissa, int *exponent);
 double school_sum(const struct school *school); /* at most DBL_MAX */
+/* Never -0, however small the quotient. */
 double school_mean(const struct school *school, double count);
 
 #endif
