@@ -2,7 +2,8 @@
 /*
  * The heaviest of many: Misra-Gries with weights, at most HEAVY_MAX held. What is
  * shown of one is a lower bound of its weight; it is short by at most
- * total / (HEAVY_MAX + 1). Mergeable. No pointers: it may lie in an image
+ * total / (HEAVY_MAX + 1): exactly so while weights are whole and below 2^53 in all, else as far as sums of
+ * doubles are exact; weights end at DBL_MAX. Mergeable. No pointers: it may lie in an image
  * (base/image.h); small ones take less room.
  *
  * Source: J. Misra, D. Gries, "Finding repeated elements", 1982; P. Agarwal et al.,

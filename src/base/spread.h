@@ -3,11 +3,11 @@
  * How far numbers spread: counts in log-linear buckets, 32 to an octave, both
  * signs, zero its own; at most SPREAD_BUCKETS different ones are held. When
  * there would be more, neighbours are joined (16 to an octave, 8, ...): never
- * refused, always deterministic. No pointers.
+ * refused, always deterministic, and the same in whichever order the values come. No pointers.
  *
  * A quantile is the middle of the bucket that holds the value of that rank
  * (nearest rank: the ceil(q * count)-th, at least the first): the value is within
- * half a bucket, 1/64 of an octave's lower end, of it.
+ * half a bucket, 1/64 of an octave's lower end, of it; twice that for each time that neighbours were joined.
  */
 #ifndef DYETRACE_BASE_SPREAD_H
 #define DYETRACE_BASE_SPREAD_H
