@@ -96,16 +96,27 @@ displace(struct heavy *heavy, uint32_t name, double weight)
 		append(heavy, name, weight - least);
 }
 
+/* A bit for the one that has the name. All are compared, always: a loop that ends where it is found is mispredicted. */
+static unsigned
+holder_of(const struct heavy *heavy, uint32_t name)
+{
+	unsigned holder = 0, i;
+
+	for (i = 0; i < heavy->capacity; i++)
+		holder |= (unsigned)(heavy->names[i] == name) << i;
+	return holder & ((1u << heavy->count) - 1);
+}
+
 _Bool
 heavy_add(struct heavy *heavy, uint32_t name, double weight)
 {
+	unsigned held = holder_of(heavy, name);
 	double *weights = weights_of(heavy);
-	uint16_t i;
+	int at;
 
-	for (i = 0; i < heavy->count; i++) {
-		if (heavy->names[i] != name)
-			continue;
-		weights[i] = plus(weights[i], weight);
+	if (held) {
+		at = __builtin_ctz(held);
+		weights[at] = plus(weights[at], weight);
 		heavy->total = plus(heavy->total, weight);
 		return true;
 	}
