@@ -401,3 +401,72 @@ clock_now(struct clock *clock)
 	state->clock_ms = least;
 	return least;
 }
+
+/* --- what would be -------------------------------------------------------------------------- */
+
+/* The least time of those in force but one, INT64_MAX: there is none. */
+static int64_t
+least_without(const struct clock *clock, uint32_t in_heap)
+{
+	int64_t least = INT64_MAX;
+	uint32_t i;
+
+	if (in_heap != 0)
+		return clock->heap_count ? time_at(clock, 0) : INT64_MAX;
+	for (i = 1; i <= 2 && i < clock->heap_count; i++)
+		least = time_at(clock, i) < least ? time_at(clock, i) : least;
+	return least;
+}
+
+/* As clock_event() leaves its partition's time. */
+static int64_t
+time_with(const struct clock *clock, const struct seen *seen, int64_t time_ms)
+{
+	struct state_partition copy =
+	    *(const struct state_partition *)image_at(clock->image, seen->at);
+
+	return believed(&copy, time_ms) && (seen->time_ms == TIME_NONE || time_ms > seen->time_ms)
+	    ? time_ms
+	    : seen->time_ms;
+}
+
+/* The least time of those in force once the older incarnations of a new partition are released. */
+static int64_t
+least_of_others(
+    const struct clock *clock, struct text source, struct text name, uint32_t incarnation)
+{
+	int64_t least = INT64_MAX;
+	uint32_t i;
+
+	for (i = 0; i < clock->heap_count; i++) {
+		const struct seen *seen = &clock->seen[clock->heap[i]];
+
+		if (seen->incarnation < incarnation && text_equal(seen->name, name) &&
+		    text_equal(seen->source, source))
+			continue;
+		least = seen->time_ms < least ? seen->time_ms : least;
+	}
+	return least;
+}
+
+int64_t
+clock_with(const struct clock *clock, struct text source, struct text name, uint32_t incarnation,
+    int64_t time_ms)
+{
+	uint32_t found = *find_slot(clock, source, name, incarnation);
+	int64_t before = state_of(clock)->clock_ms, least, time = time_ms;
+
+	if (found) {
+		const struct seen *seen = &clock->seen[found - 1];
+
+		least = least_without(clock, seen->in_heap);
+		if (time_ms != INT64_MAX)
+			time = time_with(clock, seen, time_ms);
+	} else if (time_ms == INT64_MAX) {
+		return before;
+	} else {
+		least = least_of_others(clock, source, name, incarnation);
+	}
+	least = time < least ? time : least;
+	return least == INT64_MAX || (before != TIME_NONE && least < before) ? before : least;
+}

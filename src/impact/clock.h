@@ -28,6 +28,9 @@ uint32_t clock_partition_of(struct clock *clock, const struct partition *partiti
 int64_t clock_event(struct clock *clock, uint32_t partition, int64_t time_ms, bool *ahead);
 /* false: it was never seen, or is released */
 bool clock_release(struct clock *clock, struct text source, struct text name, uint32_t incarnation);
+/* What clock_now() would give behind an event of the partition at time_ms; INT64_MAX: behind its release. */
+int64_t clock_with(const struct clock *clock, struct text source, struct text name,
+    uint32_t incarnation, int64_t time_ms);
 /* Brings the state's clock up to the least time of those in force. */
 int64_t clock_now(struct clock *clock);
 

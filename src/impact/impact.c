@@ -224,6 +224,19 @@ impact_clock(const struct impact *impact)
 	return state_read(impact)->clock_ms;
 }
 
+int64_t
+impact_clock_with(const struct impact *impact, const struct impact_place *at, int64_t time_ms)
+{
+	return clock_with(impact->clock, at->source, at->partition, at->incarnation, time_ms);
+}
+
+int64_t
+impact_clock_released(
+    const struct impact *impact, struct text source, struct text partition, uint32_t incarnation)
+{
+	return clock_with(impact->clock, source, partition, incarnation, INT64_MAX);
+}
+
 void
 impact_counts(const struct impact *impact, struct impact_counts *counts)
 {

@@ -70,6 +70,11 @@ void impact_rows(struct impact *impact, const struct movement_sink *sink);
 /* The scale in force of a feature (index), 0: none yet. */
 double impact_scale(const struct impact *impact, uint32_t feature);
 int64_t impact_clock(const struct impact *impact); /* TIME_NONE before the first event */
+/* Where it would stand behind such an event, or such a release. */
+int64_t
+impact_clock_with(const struct impact *impact, const struct impact_place *at, int64_t time_ms);
+int64_t impact_clock_released(
+    const struct impact *impact, struct text source, struct text partition, uint32_t incarnation);
 
 /* --- one value: whose is it ------------------------------------------------------------ */
 
@@ -89,6 +94,9 @@ struct impact_value {
 /* key: as written in the event; absent: null, or an unknown team; ignored for features without a key. *found = false: that key has no state. */
 void impact_value(struct impact *impact, uint32_t feature, struct text key, bool is_null,
     struct impact_value *value, bool *found);
+
+/* The value alone, for those who look often; of a key without state that of no observation. */
+double impact_value_alone(struct impact *impact, uint32_t feature, struct text key, bool is_null);
 
 struct impact_counts { /* since open */
 	uint64_t influences, late, no_number, no_key, beyond,

@@ -128,3 +128,16 @@ impact_value(struct impact *impact, uint32_t index, struct text key, bool is_nul
 	*found = block != 0;
 	whose(impact, feature, block, value);
 }
+
+double
+impact_value_alone(struct impact *impact, uint32_t index, struct text key, bool is_null)
+{
+	const struct plan_feature *feature = &impact->plan->features[index];
+	const struct plan_group *group = &impact->plan->groups[feature->group];
+	place row = groups_find(
+	    impact->image, group->piece, asked_hash(impact, group->subject, key, is_null));
+	place block = row_block(impact->image, row, feature->layer);
+	bool estimated;
+
+	return block ? feature_value(impact, feature, block, &estimated) : feature->of_none;
+}

@@ -11,7 +11,8 @@ struct replay {
 	struct replay_options options;
 	struct tracer *tracer;
 	struct impact *impact;
-	struct image *image; /* its own; NULL: the impact is the caller's */
+	struct impact *twin;              /* NULL: none */
+	struct image *image, *twin_image; /* its own; image NULL: the impact is the caller's */
 	bool own_tracer;
 	struct arena arena;    /* of influences and classes, emptied with each block */
 	struct arena released; /* of a note */

@@ -8,16 +8,29 @@
 #define IMAGE_BYTES_MAX ((size_t)1 << 36)
 
 static bool
-open_impact(struct replay *replay, struct error *err)
+open_impact(
+    const struct replay *replay, struct image **image, struct impact **impact, struct error *err)
 {
 	struct impact_options options = {.names = replay->options.names,
 	    .keys = replay->options.keys,
 	    .keys_max = replay->options.keys_max};
 
-	if (!image_open(IMAGE_BYTES_MAX, &replay->image, err))
+	if (!image_open(IMAGE_BYTES_MAX, image, err))
 		return false;
-	options.image = replay->image;
-	return impact_open(&options, &replay->impact, err);
+	options.image = *image;
+	return impact_open(&options, impact, err);
+}
+
+/* Those that the options ask for and the caller does not have. */
+static bool
+open_impacts(struct replay *replay, struct error *err)
+{
+	const struct replay_options *options = &replay->options;
+
+	if (!replay->impact && !options->facts_only &&
+	    !open_impact(replay, &replay->image, &replay->impact, err))
+		return false;
+	return !options->twin || open_impact(replay, &replay->twin_image, &replay->twin, err);
 }
 
 bool
@@ -34,7 +47,7 @@ replay_open(const struct replay_options *options, struct replay **out, struct er
 		replay->tracer = tracer_open(options->names);
 		replay->own_tracer = true;
 	}
-	if (!replay->impact && !open_impact(replay, err)) {
+	if (!open_impacts(replay, err)) {
 		replay_close(replay);
 		return false;
 	}
@@ -48,10 +61,11 @@ replay_close(struct replay *replay)
 	if (!replay)
 		return;
 	block_projector_close(replay->projector);
-	if (replay->image) {
+	if (replay->image)
 		impact_close(replay->impact);
-		image_close(replay->image);
-	}
+	impact_close(replay->twin);
+	image_close(replay->image);
+	image_close(replay->twin_image);
 	if (replay->own_tracer)
 		tracer_close(replay->tracer);
 	arena_fini(&replay->arena);
@@ -63,6 +77,12 @@ struct impact *
 replay_impact(const struct replay *replay)
 {
 	return replay->impact;
+}
+
+struct impact *
+replay_twin(const struct replay *replay)
+{
+	return replay->twin;
 }
 
 const struct tracer *
@@ -85,7 +105,8 @@ replay_begin_epoch(struct replay *replay, struct lineage *lineage, uint32_t epoc
 		lineage_close(whole);
 	}
 	tracer_set(replay->tracer, lineage, epoch);
-	if (!impact_set(replay->impact, lineage, epoch, err))
+	if ((replay->impact && !impact_set(replay->impact, lineage, epoch, err)) ||
+	    (replay->twin && !impact_set(replay->twin, lineage, epoch, err)))
 		return error_within(err, "record %llu: lineage", (unsigned long long)record);
 	if (options->epoch)
 		options->epoch(options->context, lineage, epoch, record);
@@ -119,7 +140,13 @@ release(struct replay *replay, const struct record *record, uint64_t index, stru
 		record->detail, &replay->released, &source, &partition, &incarnation, &why))
 		return error_set(
 		    err, ERROR_DAMAGED, "record %llu: %s", (unsigned long long)index, why.text);
-	impact_release(replay->impact, source, partition, incarnation, index);
+	if (replay->options.clock)
+		replay->options.clock(replay->options.context,
+		    impact_clock_released(replay->impact, source, partition, incarnation));
+	if (replay->impact)
+		impact_release(replay->impact, source, partition, incarnation, index);
+	if (replay->twin)
+		impact_release(replay->twin, source, partition, incarnation, index);
 	return true;
 }
 
@@ -133,6 +160,16 @@ replay_note(struct replay *replay, const struct record *record, uint64_t index, 
 	return true;
 }
 
+static void
+move(struct replay *replay, struct impact *impact, const struct record *record,
+    const struct trace *trace, const struct impact_place *where, struct influences *influences)
+{
+	*influences = (struct influences){0};
+	if (impact)
+		impact_event(impact, &record->event, &record->origin, trace, where, &replay->arena,
+		    influences);
+}
+
 bool
 replay_one(struct replay *replay, const struct record *record, uint64_t index, struct trace trace)
 {
@@ -142,19 +179,24 @@ replay_one(struct replay *replay, const struct record *record, uint64_t index, s
 	    .incarnation = record->incarnation,
 	    .offset = record->offset,
 	    .record = index};
-	struct influences influences = {0};
+	struct influences influences, twin;
+	struct replayed replayed = {.record = index,
+	    .fact = record,
+	    .trace = &trace,
+	    .epoch = tracer_epoch(replay->tracer),
+	    .lineage = tracer_lineage(replay->tracer),
+	    .influences = &influences,
+	    .kept = !options->keeps || options->keeps(options->context, record, index)};
 
-	if (options->keeps && !options->keeps(options->context, record, index))
+	if (!replayed.kept && !replay->twin)
 		return true;
-	impact_event(replay->impact, &record->event, &record->origin, &trace, &where,
-	    &replay->arena, &influences);
-	if (!options->event)
-		return true;
-	return options->event(options->context,
-	    &(struct replayed){.record = index,
-		.fact = record,
-		.trace = &trace,
-		.epoch = tracer_epoch(replay->tracer),
-		.lineage = tracer_lineage(replay->tracer),
-		.influences = &influences});
+	if (options->clock)
+		options->clock(options->context,
+		    impact_clock_with(replay->impact, &where, record->event.time_ms));
+	move(replay, replay->impact, record, &trace, &where, &influences);
+	if (replay->twin && replayed.kept) {
+		move(replay, replay->twin, record, &trace, &where, &twin);
+		replayed.twin = &twin;
+	}
+	return !options->event || options->event(options->context, &replayed);
 }

@@ -28,6 +28,9 @@ struct replayed {
 	uint32_t epoch;                      /* that the indexes in influences are of */
 	const struct lineage *lineage;       /* NULL: none */
 	const struct influences *influences; /* count 0: it moved nothing */
+	bool kept;                           /* keeps() let it pass */
+	const struct influences
+	    *twin; /* what it moved there; NULL: no twin, or it was left out there */
 };
 
 /* Everything is borrowed until replay_close(). */
@@ -45,6 +48,13 @@ struct replay_options {
 	 * reduced to it and to what it is computed from, in every epoch, and indexes are the reduced one's. */
 	struct text feature, model;
 
+	/*
+	 * What if: a second impact, its own, goes along that is given only what keeps() lets pass, while the
+	 * first is given everything. Without a twin keeps() is asked for the first.
+	 */
+	bool twin;
+	bool facts_only; /* no impact at all: events come with their traces, and no influences */
+
 	void *context; /* of the calls below; each may be NULL */
 	/* False: this event is left out, as if it had never been read; its record's number stays taken. fact as below. */
 	bool (*keeps)(void *context, const struct record *fact, uint64_t record);
@@ -53,6 +63,8 @@ struct replay_options {
 	/* lineage: borrowed until the next epoch; NULL: none. Called for the one in force at the beginning, too. */
 	void (*epoch)(
 	    void *context, const struct lineage *lineage, uint32_t epoch, uint64_t record);
+	/* Before an event or a release: where the clock (the first impact's) will stand behind it. */
+	void (*clock)(void *context, int64_t clock_ms);
 	void (*progress)(void *context, int64_t done_records, int64_t all_records);
 };
 
@@ -82,7 +94,8 @@ MUST_USE bool replay_records(struct replay *replay, struct record *records, uint
 MUST_USE bool replay_ledger(struct replay *replay, struct ledger_reader *reader,
     struct catalog *catalog, uint64_t from, uint64_t to, struct error *err);
 
-struct impact *replay_impact(const struct replay *replay);
+struct impact *replay_impact(const struct replay *replay); /* NULL: facts only */
+struct impact *replay_twin(const struct replay *replay);   /* NULL: none */
 const struct tracer *replay_tracer(const struct replay *replay);
 
 /* --- keys ------------------------------------------------------------------------------- */
