@@ -77,6 +77,24 @@ call_time(const struct call *call, const char *name, int64_t *time_ms, struct er
 }
 
 bool
+call_span(const struct call *call, int64_t *from_ms, int64_t *to_ms, struct error *err)
+{
+	if (!call_time(call, "from", from_ms, err) || !call_time(call, "to", to_ms, err))
+		return false;
+	return *from_ms < *to_ms ||
+	    error_set(err, ERROR_USAGE, "--to %s is not after --from %s: nothing lies between",
+		call_option(call, "to"),
+		call_option(call, "from") ? call_option(call, "from") : "the beginning");
+}
+
+bool
+call_one_of(const struct call *call, const char *name, const char *other, struct error *err)
+{
+	return !call_option(call, name) || !call_option(call, other) ||
+	    error_set(err, ERROR_USAGE, "--%s and --%s exclude each other", name, other);
+}
+
+bool
 call_duration(const struct call *call, const char *name, int64_t *ms, struct error *err)
 {
 	const char *written = call_option(call, name);

@@ -93,6 +93,12 @@ MUST_USE bool
 call_time(const struct call *call, const char *name, int64_t *time_ms, struct error *err);
 MUST_USE bool
 call_duration(const struct call *call, const char *name, int64_t *ms, struct error *err);
+/* Options from and to: [*from_ms, *to_ms), which must not be empty. */
+MUST_USE bool
+call_span(const struct call *call, int64_t *from_ms, int64_t *to_ms, struct error *err);
+/* Not both of two options. */
+MUST_USE bool
+call_one_of(const struct call *call, const char *name, const char *other, struct error *err);
 /* One of the NULL-terminated words; *value is its index. Suggests the nearest. */
 MUST_USE bool call_choice(const struct call *call, const char *name, const char *const *words,
     size_t *value, struct error *err);

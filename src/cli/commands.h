@@ -12,6 +12,8 @@ extern const struct command command_keys;
 extern const struct command command_version;
 extern const struct command command_check_proof;
 extern const struct command command_doctor;
+extern const struct command command_exclude;
+extern const struct command command_export;
 extern const struct command command_lineage;
 extern const struct command command_prove;
 extern const struct command command_quarantine;
@@ -22,5 +24,6 @@ extern const struct command command_simulate;
 extern const struct command command_status;
 extern const struct command command_trace;
 extern const struct command command_verify;
+extern const struct command command_without;
 
 #endif

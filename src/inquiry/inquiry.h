@@ -54,6 +54,59 @@ json_t *inquiry_quarantined(struct inquiry *inquiry, struct text named, struct e
 /* The lineage in force: {"epoch":…, "datasets":…, "features":…, "models":…, "tree":"…"}; name filters, absent: all. */
 json_t *inquiry_lineage(struct inquiry *inquiry, struct text name, struct error *err);
 
+/* The ledger as JSON lines (docs/export.md); borrowed for the call. */
+struct inquiry_export {
+	bool influences;            /* what events moved; else the records themselves */
+	int64_t from_ms, to_ms;     /* event time, [from, to); TIME_MIN and INT64_MAX: all */
+	struct text feature, model; /* at most one; absent: all */
+	void *context;
+	/* A line with its line feed. False: enough, or err is set. */
+	bool (*line)(void *context, struct text line, struct error *err);
+	inquiry_progress *progress; /* NULL: none */
+};
+/* True when it is all there, or line() had enough. */
+MUST_USE bool
+inquiry_export(struct inquiry *inquiry, const struct inquiry_export *what, struct error *err);
+
+/* Events that are left out: of one team, actor, channel or system, at [from, to); or one event. */
+struct inquiry_choice {
+	enum {
+		CHOICE_TEAM,
+		CHOICE_ACTOR, /* as people see it (lusab-babad), or 32 hex digits; "unknown" */
+		CHOICE_CHANNEL,
+		CHOICE_SYSTEM,
+		CHOICE_EVENT /* as inquiry_trace() takes it */
+	} by;
+	struct text name;
+	int64_t from_ms, to_ms; /* event time; TIME_MIN and INT64_MAX: all */
+};
+/*
+ * What a feature or model (one of them) would have been without some events (docs/without.md): the whole
+ * ledger is computed with and without them. key: of the feature, or the model's entity; absent: those
+ * that the events moved furthest.
+ *
+ * {"without":…, "feature"|"model", "epoch", "events", "left_out", "step":"day"|"hour", "movement":…,
+ *  "keys", "values":[{"key", "moved", "with", "without", "series":[{"time","with","without"}]}]}
+ */
+struct inquiry_what_if {
+	struct inquiry_choice choice;
+	struct text feature, model, key;
+	bool has_key;
+	inquiry_progress *progress;
+	void *context;
+};
+json_t *
+inquiry_without(struct inquiry *inquiry, const struct inquiry_what_if *what, struct error *err);
+/* The positions to omit and the models to refit as JSON lines (docs/without.md). */
+struct inquiry_exclusion {
+	struct inquiry_choice choice;
+	void *context;
+	bool (*line)(void *context, struct text line, struct error *err);
+	inquiry_progress *progress;
+};
+MUST_USE bool
+inquiry_exclude(struct inquiry *inquiry, const struct inquiry_exclusion *what, struct error *err);
+
 /* Looks at everything around a store, which may not exist: {"healthy":bool, "checks":[{"name","state","detail","remedy"}]} */
 json_t *inquiry_doctor(const struct settings *settings, struct error *err);
 

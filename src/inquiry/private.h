@@ -67,6 +67,9 @@ MUST_USE bool inquiry_checkpoint(
 /* The lineage in force at a record; *lineage NULL before the first; borrowed until the next call. */
 MUST_USE bool inquiry_lineage_at(struct inquiry *inquiry, uint64_t record,
     const struct lineage **lineage, uint32_t *epoch, struct error *err);
+/* Whether some lineage of the ledger knows the feature, or else the model; both absent: yes. ERROR_MISSING: suggests the nearest. */
+MUST_USE bool inquiry_check_names(
+    struct inquiry *inquiry, struct text feature, struct text model, struct error *err);
 /* The audit path of a record in the tree of size leaves. */
 MUST_USE bool inquiry_path(struct inquiry *inquiry, uint64_t index, uint64_t size,
     struct tree_path *path, struct error *err);
