@@ -43,7 +43,7 @@ follow_row(const struct following *following, const struct plan_feature *chain, 
 {
 	struct impact *impact = following->impact;
 	place row = block_row(impact->image, block, chain->layer);
-	bool own = row == impact->plan->groups[chain->group].row;
+	bool has_key, own = row == keys_row(impact, chain->group, PROGRAM_NONE, &has_key);
 
 	items_move(impact, chain, row, own, before, after, following->estimated, following->field);
 	follow(following, chain, row, feature_member_value(impact, chain, block));
