@@ -311,6 +311,7 @@ acknowledge(struct source *source, const struct partition *partition)
 
 const struct source_type file_source = {
     .name = "file",
+    .in_turn = true,
     .summary = "files and standard input: JSON lines, CSV, Avro containers, plain or gzip",
     .check = check,
     .open = source_open,

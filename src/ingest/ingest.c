@@ -27,6 +27,8 @@ route(struct ingest *ingest, struct ingest_source *source, int64_t wait_ms,
 	if (!origin_batch(ingest->resolver, batch, err))
 		return false;
 	lineage_batch(ingest->tracer, batch);
+	releases_mark(ingest, source, batch);
+	impact_batch(ingest->impact, batch, ingest->next_record);
 	return record_batch(ingest, batch, err);
 }
 
@@ -94,13 +96,16 @@ ingest_step(struct ingest *ingest, int64_t wait_ms, enum ingest_state *state, st
 
 	*state = INGEST_END;
 	if (!source)
-		return record_hand_over(ingest, err) && scribe_check(ingest->scribe, err);
+		return record_hand_over_all(ingest, false, err) &&
+		    scribe_check(ingest->scribe, err);
 	if (!source_decoder(ingest, source, err))
 		return false;
 	if (!route(ingest, source, wait_ms, &source_state, err))
 		return false;
 	finish_turn(ingest, source, source_state);
-	if (source_state != SOURCE_MORE && !record_hand_over(ingest, err))
+	if (!releases_look(ingest, err))
+		return false;
+	if (source_state != SOURCE_MORE && !record_idle(ingest, err))
 		return false;
 	acknowledge(ingest, source);
 	if (any_open(ingest))
@@ -111,13 +116,13 @@ ingest_step(struct ingest *ingest, int64_t wait_ms, enum ingest_state *state, st
 bool
 ingest_flush(struct ingest *ingest, struct error *err)
 {
-	return record_hand_over(ingest, err) && scribe_flush(ingest->scribe, err);
+	return record_hand_over_all(ingest, false, err) && scribe_flush(ingest->scribe, err);
 }
 
 bool
 ingest_checkpoint(struct ingest *ingest, struct error *err)
 {
-	return record_hand_over(ingest, err) && scribe_checkpoint(ingest->scribe, err);
+	return record_hand_over_all(ingest, false, err) && scribe_checkpoint(ingest->scribe, err);
 }
 
 const struct ingest_counts *

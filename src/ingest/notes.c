@@ -86,6 +86,15 @@ without_lineage(struct ingest *ingest, struct error *err)
 	return lineage_parse("no lineage", TEXT("version: 1\n"), &ingest->lineage, err);
 }
 
+/* Events from now on are traced and weighed by it. */
+static bool
+put_lineage_in_force(struct ingest *ingest, struct error *err)
+{
+	tracer_set(ingest->tracer, ingest->lineage, ingest->epoch);
+	ingest->lineage = NULL;
+	return impact_set(ingest->impact, tracer_lineage(ingest->tracer), ingest->epoch, err);
+}
+
 static bool
 note_lineage(struct ingest *ingest, struct error *err)
 {
@@ -101,9 +110,8 @@ note_lineage(struct ingest *ingest, struct error *err)
 		return false;
 	ingest->epoch += written;
 	if (written || !tracer_lineage(ingest->tracer))
-		tracer_set(ingest->tracer, ingest->lineage, ingest->epoch);
-	else
-		lineage_close(ingest->lineage);
+		return put_lineage_in_force(ingest, err);
+	lineage_close(ingest->lineage);
 	ingest->lineage = NULL;
 	return true;
 }

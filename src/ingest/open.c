@@ -157,6 +157,24 @@ reads_text(void *context, uint32_t dataset, uint32_t field)
 	return lineage_reads_text(ingest->tracer, dataset, field);
 }
 
+/* Addresses, not memory. */
+#define IMAGE_BYTES_MAX ((size_t)32 << 30)
+
+static bool
+open_impact(struct ingest *ingest, struct error *err)
+{
+	struct impact_options options = {
+	    .names = ingest->names,
+	    .keys = ingest->keys,
+	    .keys_max = (uint64_t)ingest->settings->feature_keys_max,
+	};
+
+	if (!image_open(IMAGE_BYTES_MAX, &ingest->image, err))
+		return false;
+	options.image = ingest->image;
+	return impact_open(&options, &ingest->impact, err);
+}
+
 static bool
 open_organs(struct ingest *ingest, struct error *err)
 {
@@ -177,8 +195,9 @@ open_organs(struct ingest *ingest, struct error *err)
 	ingest->resolver = resolver_open(ingest->identity, ingest->chart);
 	ingest->tracer = tracer_open(ingest->names);
 	ingest->builder = block_builder_open(&options);
+	ingest->concluder = conclusion_builder_open();
 	batch_init(&ingest->batch, (size_t)settings->batch_records, (size_t)settings->batch_bytes);
-	return true;
+	return open_impact(ingest, err);
 }
 
 static int64_t
@@ -218,6 +237,7 @@ begin_writing(struct ingest *ingest, const struct catalog_state *state, struct p
 	start->blocks = state->blocks;
 	start->epoch = state->epoch;
 	start->newest_ms = newest(ingest);
+	ingest->next_record = state->records;
 	return start_scribe(ingest, start, err);
 }
 
@@ -241,6 +261,7 @@ ingest_open(const struct ingest_options *options, struct ingest **out, struct er
 	    !open_ledgers(ingest, &state, err) || !partitions_load(ingest, err) ||
 	    !open_side_stores(ingest, state.records == 0, err) || !open_organs(ingest, err) ||
 	    !notes_load(ingest, err) || !sources_open(ingest, err) ||
+	    !impact_restore(ingest, err) || !releases_load(ingest, err) ||
 	    !begin_writing(ingest, &state, &start, err) || !notes_bring_up_to_date(ingest, err)) {
 		ingest_close(ingest);
 		return false;
@@ -258,7 +279,10 @@ ingest_close(struct ingest *ingest)
 	replay_free_schemas(ingest);
 	scribe_close(ingest->scribe);
 	block_builder_close(ingest->builder);
+	conclusion_builder_close(ingest->concluder);
 	batch_fini(&ingest->batch);
+	impact_close(ingest->impact);
+	image_close(ingest->image);
 	tracer_close(ingest->tracer);
 	resolver_close(ingest->resolver);
 	lineage_close(ingest->lineage);
@@ -268,6 +292,7 @@ ingest_close(struct ingest *ingest)
 	ledger_close(ingest->ledger);
 	ledger_close(ingest->conclusions);
 	catalog_close(ingest->catalog);
+	releases_free(ingest);
 	partitions_free(ingest);
 	keys_close(ingest->keys);
 	symbols_close(ingest->names);

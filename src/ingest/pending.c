@@ -2,6 +2,8 @@
 /* Growing arrays of rows; texts are copied into one arena. */
 #include "pending.h"
 
+#include <assert.h>
+
 #include "base/memory.h"
 
 /* The next row of one of the arrays. */
@@ -42,6 +44,29 @@ pending_fini(struct pending *pending)
 	memory_free(pending->partitions);
 	memory_free(pending->conclusion_rows);
 	memory_free(pending->conclusion_chunks);
+	movement_log_close(pending->movement);
+}
+
+void
+movement_log_close(struct movement_log *log)
+{
+	if (!log)
+		return;
+	movement_log_fini(log);
+	memory_free(log);
+}
+
+void
+pending_add_movement(struct pending *pending, struct movement_log *log)
+{
+	assert(!pending->movement);
+	pending->movement = log;
+}
+
+bool
+pending_is_empty(const struct pending *pending)
+{
+	return !pending->block_count && !pending->movement;
 }
 
 static void
@@ -205,6 +230,8 @@ empty(struct pending *pending)
 	pending->block_count = pending->span_count = pending->id_count = pending->aside_count = 0;
 	pending->epoch_count = pending->chunk_count = pending->partition_count = 0;
 	pending->conclusion_count = pending->conclusion_chunk_count = 0;
+	movement_log_close(pending->movement);
+	pending->movement = NULL;
 	begin_chunks(pending);
 	arena_reset(&pending->arena);
 }
@@ -249,6 +276,7 @@ pending_commit(struct pending *pending, struct catalog *catalog, struct error *e
 		    (const uint8_t(*)[CATALOG_HASH_BYTES])pending->conclusion_chunks,
 		.conclusion_frontier = buffer_text(&conclusion_frontier),
 		.conclusions = pending->conclusions.size,
+		.movement = pending->movement,
 	    },
 	    err);
 	if (done)

@@ -7,7 +7,7 @@
 #ifndef DYETRACE_INGEST_PENDING_H
 #define DYETRACE_INGEST_PENDING_H
 
-#include "catalog/catalog.h"
+#include "catalog/movement.h"
 #include "ledger/conclusions.h"
 #include "ledger/segment.h"
 
@@ -48,6 +48,7 @@ struct pending {
 	size_t conclusion_chunk_count, conclusion_chunk_capacity;
 	uint8_t (*conclusion_chunks)[CATALOG_HASH_BYTES];
 	uint64_t first_conclusion_chunk;
+	struct movement_log *movement; /* NULL: none; the commit is due then */
 };
 
 void pending_init(struct pending *pending, const struct pending_start *start);
@@ -58,6 +59,11 @@ pending_add(struct pending *pending, const struct block *block, const struct blo
 /* Conclusions of the block that was added last. */
 void pending_add_conclusions(
     struct pending *pending, const struct conclusion_block *block, const struct block_place *place);
+/* Rows of movement, as they stand behind the blocks added so far; takes. At most once in a commit. */
+void pending_add_movement(struct pending *pending, struct movement_log *log);
+/* Whether there is nothing to commit. */
+bool pending_is_empty(const struct pending *pending);
+void movement_log_close(struct movement_log *log); /* accepts NULL */
 /* One transaction, then empty again. */
 MUST_USE bool pending_commit(struct pending *pending, struct catalog *catalog, struct error *err);
 

@@ -14,6 +14,7 @@
 #include "ingest/ingest.h"
 #include "ledger/checkpoint.h"
 #include "pending.h"
+#include "replay/replay.h"
 #include "store/committed.h"
 #include "store/store.h"
 
@@ -25,6 +26,9 @@ struct rebuild {
 	struct catalog *catalog;
 	struct pending pending;
 	struct conclusions_again *conclusions;
+	struct replay *replay; /* for the rows of movement */
+	uint64_t moved;        /* events */
+	struct error move_error;
 	struct checkpoint checkpoint;
 	struct rebuild_result *result;
 	/* Partitions by their order of first sight: "source\0name\0incarnation" as symbols. */
@@ -192,13 +196,13 @@ static bool
 add_conclusions(struct rebuild *rebuild, uint64_t first_record, uint32_t records, struct error *err)
 {
 	struct conclusion_block *block;
-	struct block_place place;
+	struct block_place where;
 
 	if (!conclusions_again_next(
-		rebuild->conclusions, first_record, records, &block, &place, err))
+		rebuild->conclusions, first_record, records, &block, &where, err))
 		return false;
 	if (block)
-		pending_add_conclusions(&rebuild->pending, block, &place);
+		pending_add_conclusions(&rebuild->pending, block, &where);
 	conclusion_block_free(block);
 	return true;
 }
@@ -218,7 +222,7 @@ check_against_commits(const struct rebuild *rebuild, const char *store, struct e
 }
 
 static bool
-visit(void *context, const struct block_place *place, struct text body, struct error *err)
+visit(void *context, const struct block_place *where, struct text body, struct error *err)
 {
 	struct rebuild *rebuild = context;
 	uint64_t first_record = rebuild->pending.tree.size;
@@ -228,10 +232,11 @@ visit(void *context, const struct block_place *place, struct text body, struct e
 	bool good;
 
 	arena_init(&arena);
-	good = block_read(body, place->objects, rebuild->names, NULL, &arena, &content, err);
+	good =
+	    block_read(body, where->objects, rebuild->names, rebuild->keys, &arena, &content, err);
 	if (good) {
 		block = block_again(rebuild, &content);
-		pending_add(&rebuild->pending, block, place);
+		pending_add(&rebuild->pending, block, where);
 		end_block(block);
 		good = add_conclusions(rebuild, first_record, content.record_count, err) &&
 		    check_against_checkpoint(rebuild, err);
@@ -239,7 +244,7 @@ visit(void *context, const struct block_place *place, struct text body, struct e
 	arena_fini(&arena);
 	if (good && rebuild->pending.block_count >= COMMIT_BLOCKS)
 		good = pending_commit(&rebuild->pending, rebuild->catalog, err);
-	rebuild->done_bytes += place->bytes;
+	rebuild->done_bytes += where->bytes;
 	if (rebuild->progress)
 		rebuild->progress(rebuild->context, rebuild->done_bytes, rebuild->all_bytes);
 	return good;
@@ -269,6 +274,44 @@ load_checkpoint(struct rebuild *rebuild, const char *store, struct error *err)
 	return good;
 }
 
+/* --- rows of movement: the facts once more, by the catalog as it stands now ----------- */
+
+#define EVENTS_BETWEEN_ROWS 65536
+
+static bool
+commit_movement(struct rebuild *rebuild, bool sparing, struct error *err)
+{
+	struct movement_log *log = memory_get(sizeof(*log));
+	struct movement_sink sink = movement_log_sink(log, sparing);
+
+	impact_rows(replay_impact(rebuild->replay), &sink);
+	pending_add_movement(&rebuild->pending, log);
+	return pending_commit(&rebuild->pending, rebuild->catalog, err);
+}
+
+static bool
+see_event(void *context, const struct replayed *replayed)
+{
+	struct rebuild *rebuild = context;
+
+	(void)replayed;
+	if (++rebuild->moved % EVENTS_BETWEEN_ROWS)
+		return true;
+	return commit_movement(rebuild, true, &rebuild->move_error);
+}
+
+static bool
+move(struct rebuild *rebuild, struct ledger_reader *reader, struct error *err)
+{
+	if (!replay_ledger(rebuild->replay, reader, rebuild->catalog, 0, UINT64_MAX, err))
+		return false;
+	if (rebuild->move_error.kind != ERROR_NONE) {
+		*err = rebuild->move_error;
+		return false;
+	}
+	return commit_movement(rebuild, false, err);
+}
+
 static bool
 walk(struct rebuild *rebuild, const char *store, struct error *err)
 {
@@ -282,7 +325,8 @@ walk(struct rebuild *rebuild, const char *store, struct error *err)
 		rebuild->all_bytes = ledger_reader_bytes(reader);
 		good = ledger_reader_walk(
 			   reader, visit, rebuild, &end, &rebuild->result->torn_bytes, err) &&
-		    pending_commit(&rebuild->pending, rebuild->catalog, err);
+		    pending_commit(&rebuild->pending, rebuild->catalog, err) &&
+		    move(rebuild, reader, err);
 	}
 	conclusions_again_close(rebuild->conclusions);
 	ledger_reader_close(reader);
@@ -366,6 +410,18 @@ build(struct rebuild *rebuild, const char *store, const char *path, const char *
 	    committed_note(store, rebuild->result->records, err);
 }
 
+static bool
+open_replay(struct rebuild *rebuild, const struct settings *settings, struct error *err)
+{
+	struct replay_options options = {.names = rebuild->names,
+	    .keys = rebuild->keys,
+	    .keys_max = (uint64_t)settings->feature_keys_max,
+	    .context = rebuild,
+	    .event = see_event};
+
+	return replay_open(&options, &rebuild->replay, err);
+}
+
 bool
 ingest_rebuild(const struct settings *settings,
     void (*progress)(void *context, int64_t done, int64_t total), void *context,
@@ -384,7 +440,9 @@ ingest_rebuild(const struct settings *settings,
 		rebuild.keys = keys;
 		rebuild.names = symbols_open();
 		rebuild.partitions = symbols_open();
-		good = build(&rebuild, settings->store, path, fresh, err);
+		good = open_replay(&rebuild, settings, err) &&
+		    build(&rebuild, settings->store, path, fresh, err);
+		replay_close(rebuild.replay);
 		symbols_close(rebuild.names);
 		symbols_close(rebuild.partitions);
 	}

@@ -20,31 +20,87 @@ commit_side_stores(struct ingest *ingest, struct error *err)
 	return true;
 }
 
-bool
-record_hand_over(struct ingest *ingest, struct error *err)
+/* Takes movement. */
+static bool
+hand_over(struct ingest *ingest, struct movement_log *movement, struct error *err)
 {
-	struct scribe_work work = {0}, spent;
+	struct scribe_work work = {.movement = movement}, spent;
 
-	if (!block_builder_count(ingest->builder))
-		return true;
-	if (!commit_side_stores(ingest, err))
+	if (!commit_side_stores(ingest, err)) {
+		movement_log_close(movement);
 		return false;
+	}
 	work.block = block_builder_finish(ingest->builder);
+	work.conclusions = conclusion_builder_finish(ingest->concluder);
 	spent = scribe_spent(ingest->scribe);
 	block_builder_reuse(ingest->builder, spent.block);
+	conclusion_builder_reuse(ingest->concluder, spent.conclusions);
 	ingest->oldest_ms = 0;
+	ingest->blocks_moved++;
 	ingest->handed = scribe_take(ingest->scribe, &work);
 	return ingest->handed || scribe_check(ingest->scribe, err);
 }
 
+bool
+record_hand_over(struct ingest *ingest, struct error *err)
+{
+	return !block_builder_count(ingest->builder) || hand_over(ingest, NULL, err);
+}
+
+bool
+record_hand_over_all(struct ingest *ingest, bool sparing, struct error *err)
+{
+	struct movement_log *log;
+	struct movement_sink sink;
+
+	if (!ingest->moved)
+		return record_hand_over(ingest, err);
+	log = memory_get(sizeof(*log));
+	sink = movement_log_sink(log, sparing);
+	impact_rows(ingest->impact, &sink);
+	ingest->moved = sparing;
+	ingest->blocks_moved = 0;
+	ingest->moved_ms = monotonic_ms();
+	if (log->count)
+		return hand_over(ingest, log, err);
+	movement_log_close(log);
+	return record_hand_over(ingest, err);
+}
+
+/* Now and then, so that events that come one by one are not one commit each. */
+#define IDLE_ROWS_EVERY_MS 1000
+
+bool
+record_idle(struct ingest *ingest, struct error *err)
+{
+	if (monotonic_ms() - ingest->moved_ms < IDLE_ROWS_EVERY_MS)
+		return record_hand_over(ingest, err);
+	return record_hand_over_all(ingest, false, err);
+}
+
+static void
+conclude(struct ingest *ingest, const struct influences *influences)
+{
+	struct conclusion conclusion = {ingest->next_record, ingest->epoch, *influences};
+
+	if (influences->count)
+		conclusion_builder_add(ingest->concluder, &conclusion);
+}
+
+/* influences: NULL, or those of an event, which stand beside its fact. */
 static bool
 add(struct ingest *ingest, const struct record *record, const struct partition *partition,
-    struct error *err)
+    const struct influences *influences, struct error *err)
 {
 	if (!ingest->oldest_ms)
 		ingest->oldest_ms = monotonic_ms();
 	block_builder_add(ingest->builder, record, partition);
-	return !block_builder_full(ingest->builder) || record_hand_over(ingest, err);
+	if (influences)
+		conclude(ingest, influences);
+	ingest->next_record++;
+	if (block_builder_full(ingest->builder) || conclusion_builder_full(ingest->concluder))
+		return record_hand_over(ingest, err);
+	return true;
 }
 
 bool
@@ -60,8 +116,23 @@ record_note(struct ingest *ingest, const char *what, struct text body, struct er
 		    "the %s as it is recorded has %zu bytes: a record holds %zu MiB", what,
 		    body.size, BLOCK_RECORD_BYTES_MAX >> 20);
 	/* An epoch's texts are kept readable by its own lineage: blocks do not straddle notes. */
-	return record_hand_over(ingest, err) && add(ingest, &record, NULL, err) &&
+	return record_hand_over(ingest, err) && add(ingest, &record, NULL, NULL, err) &&
 	    record_hand_over(ingest, err);
+}
+
+bool
+record_release(struct ingest *ingest, const struct partition *partition, struct error *err)
+{
+	struct buffer body = {0};
+	struct record record = {
+	    .kind = RECORD_NOTE, .source_time_ms = TIME_NONE, .reason = TEXT(NOTE_RELEASED)};
+	bool good;
+
+	release_body(partition, &body);
+	record.detail = buffer_text(&body);
+	good = add(ingest, &record, NULL, NULL, err);
+	buffer_fini(&body);
+	return good;
 }
 
 /* Accounts for a position read for the first time. */
@@ -179,7 +250,7 @@ record_replayed(struct ingest *ingest, const struct batch *batch, size_t i, stru
 	if (record.event.time_ms > partition->max_time_ms)
 		partition->max_time_ms = record.event.time_ms;
 	ingest->counts.recorded++;
-	return add(ingest, &record, partition, err);
+	return add(ingest, &record, partition, &batch->influences[i], err);
 }
 
 static bool
@@ -190,6 +261,9 @@ record_message(struct ingest *ingest, const struct batch *batch, size_t i, struc
 	struct partition *partition = message->partition;
 	struct record record;
 
+	if (disposition == DISPOSITION_RECORDED && message->releases &&
+	    !record_release(ingest, message->releases, err))
+		return false;
 	if (message->replay)
 		return record_replayed(ingest, batch, i, err);
 	partitions_number(ingest, partition);
@@ -201,8 +275,12 @@ record_message(struct ingest *ingest, const struct batch *batch, size_t i, struc
 	if (disposition == DISPOSITION_QUARANTINED &&
 	    !quarantine_put(ingest->quarantine, message, err))
 		return error_within(err, "quarantine");
-	return add(ingest, &record, partition, err);
+	return add(ingest, &record, partition,
+	    record.kind == RECORD_EVENT ? &batch->influences[i] : NULL, err);
 }
+
+/* Of rows of movement; as long as batches are not longer. */
+#define ROWS_EVERY_BLOCKS 64
 
 bool
 record_batch(struct ingest *ingest, const struct batch *batch, struct error *err)
@@ -212,6 +290,9 @@ record_batch(struct ingest *ingest, const struct batch *batch, struct error *err
 	for (i = 0; i < batch->count; i++)
 		if (!record_message(ingest, batch, i, err))
 			return false;
+	ingest->moved = ingest->moved || batch->count;
+	if (ingest->blocks_moved >= ROWS_EVERY_BLOCKS)
+		return record_hand_over_all(ingest, true, err);
 	if (ingest->oldest_ms &&
 	    monotonic_ms() - ingest->oldest_ms >= ingest->settings->commit_every_ms)
 		return record_hand_over(ingest, err);

@@ -121,6 +121,32 @@ add_message(struct ingest *ingest, const struct ingest_source *source, struct pa
 	return good;
 }
 
+/* A position that stays in quarantine is no record this time, so that impact_batch() would miscount. */
+static void
+weigh(struct ingest *ingest, struct batch *batch)
+{
+	uint64_t record = ingest->next_record;
+	size_t i;
+
+	for (i = 0; i < batch->count; i++) {
+		const struct message *message = &batch->messages[i];
+		const struct partition *released = message->releases, *from = message->partition;
+		struct impact_place where = {.source = text_of(from->source),
+		    .partition = text_of(from->name),
+		    .incarnation = from->incarnation,
+		    .offset = message->offset};
+
+		if (batch->outcomes[i].disposition != DISPOSITION_RECORDED)
+			continue;
+		if (released)
+			impact_release(ingest->impact, text_of(released->source),
+			    text_of(released->name), released->incarnation, record++);
+		where.record = record++;
+		impact_event(ingest->impact, &batch->events[i], &batch->origins[i],
+		    &batch->traces[i], &where, &batch->arena, &batch->influences[i]);
+	}
+}
+
 /* One batch of positions of one source, along the route. */
 static bool
 replay_batch(struct ingest *ingest, struct ingest_source *source, struct position *positions,
@@ -140,6 +166,8 @@ replay_batch(struct ingest *ingest, struct ingest_source *source, struct positio
 	if (!origin_batch(ingest->resolver, batch, err))
 		return false;
 	lineage_batch(ingest->tracer, batch);
+	releases_mark(ingest, source, batch);
+	weigh(ingest, batch);
 	if (!record_batch(ingest, batch, err))
 		return false;
 	for (i = 0, j = 0; i < count && j < batch->count; i++) {

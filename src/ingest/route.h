@@ -7,6 +7,7 @@
 
 #include "catalog/quarantine.h"
 #include "decode/decoder.h"
+#include "impact/impact.h"
 #include "ingest/ingest.h"
 #include "scribe.h"
 #include "lineage/classes.h"
@@ -22,6 +23,17 @@ struct ingest_source {
 	struct decoder *decoder; /* made when it is first needed */
 	bool ended;
 	struct error error; /* why it was left out */
+	/* The partition of the newest event record of this source (NULL: none), and whether it was
+	 * released since. */
+	struct partition *newest;
+	bool newest_released;
+};
+
+/* Whether a partition holds the clock back, and since when it gave no event (monotonic). */
+struct standing {
+	struct partition *partition;
+	int64_t given_ms;
+	bool holds;
 };
 
 struct ingest {
@@ -44,6 +56,11 @@ struct ingest {
 	struct lineage *lineage; /* read, not yet in force: notes.c gives it to the tracer */
 	struct tracer *tracer;
 	uint32_t epoch;
+	struct image *image; /* the state of impact */
+	struct impact *impact;
+	struct standing *standings; /* of partitions that gave an event */
+	size_t standing_count, standing_capacity;
+	int64_t looked_ms; /* monotonic: for idle partitions */
 	/* identity of each note's body in force, to see what changed */
 	uint64_t settings_body, chart_body, lineage_body;
 
@@ -55,6 +72,11 @@ struct ingest {
 
 	struct batch batch;
 	struct block_builder *builder;
+	struct conclusion_builder *concluder; /* of the builder's facts */
+	uint64_t next_record;                 /* ledger index of the next record */
+	uint32_t blocks_moved;                /* handed over since rows of movement were */
+	bool moved;                           /* rows of movement may have changed since */
+	int64_t moved_ms;                     /* monotonic: when they were handed over last */
 	uint8_t payload_sha256[SHA256_BYTES]; /* of the record under way */
 	int64_t oldest_ms; /* monotonic: when the builder got its first record; 0: empty */
 	uint64_t handed;   /* sequence of the last block given to the scribe */
@@ -70,6 +92,32 @@ MUST_USE bool
 record_note(struct ingest *ingest, const char *what, struct text body, struct error *err);
 /* Gives what the builder holds to the scribe, however little. */
 MUST_USE bool record_hand_over(struct ingest *ingest, struct error *err);
+/*
+ * The same with the rows of movement as they stand behind it; between two batches only.
+ * sparing: of days that go on those that changed by much.
+ */
+MUST_USE bool record_hand_over_all(struct ingest *ingest, bool sparing, struct error *err);
+/* The source has nothing at the moment. */
+MUST_USE bool record_idle(struct ingest *ingest, struct error *err);
+
+/* One note that the partition holds the clock back no longer. */
+MUST_USE bool
+record_release(struct ingest *ingest, const struct partition *partition, struct error *err);
+/* Its body. Appends. */
+void release_body(const struct partition *partition, struct buffer *body);
+
+/* Once what is committed and what is in force are known: what releases follow on. */
+MUST_USE bool releases_load(struct ingest *ingest, struct error *err);
+/* Followed: every partition that gave an event may hold the clock. */
+void releases_hold_all(struct ingest *ingest);
+void releases_free(struct ingest *ingest);
+/* Of each RECORDED event of a batch of one source: sets what it releases. */
+void releases_mark(struct ingest *ingest, struct ingest_source *source, struct batch *batch);
+/* Following: releases the partitions that gave nothing for long. */
+MUST_USE bool releases_look(struct ingest *ingest, struct error *err);
+
+/* Impact's state as the committed records leave it; the tracer's lineage, too. */
+MUST_USE bool impact_restore(struct ingest *ingest, struct error *err);
 
 /* Records settings, org chart and lineage where they differ from what is in force. */
 MUST_USE bool notes_bring_up_to_date(struct ingest *ingest, struct error *err);

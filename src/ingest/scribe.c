@@ -39,7 +39,7 @@ rest(struct scribe *scribe)
 	    scribe->options.commit_every_ms - (monotonic_ms() - scribe->pending.since_ms);
 	struct timespec until;
 
-	if (!scribe->pending.block_count) {
+	if (pending_is_empty(&scribe->pending)) {
 		pthread_cond_wait(&scribe->wake, &scribe->mutex);
 		return;
 	}
@@ -60,9 +60,9 @@ commit_due(const struct scribe *scribe)
 {
 	const struct pending *pending = &scribe->pending;
 
-	if (!pending->block_count)
+	if (pending_is_empty(pending))
 		return false;
-	return pending->block_count >= scribe->options.commit_blocks ||
+	return pending->movement || pending->block_count >= scribe->options.commit_blocks ||
 	    monotonic_ms() - pending->since_ms >= scribe->options.commit_every_ms;
 }
 
@@ -81,7 +81,7 @@ write_conclusions(struct scribe *scribe, const struct conclusion_block *block,
 
 /* Conclusions first: facts that are there have theirs, even without the catalog. */
 static bool
-write_work(struct scribe *scribe, const struct scribe_work *work, struct error *err)
+write_blocks(struct scribe *scribe, const struct scribe_work *work, struct error *err)
 {
 	struct block_place place, conclusions_place = {0};
 
@@ -97,9 +97,20 @@ write_work(struct scribe *scribe, const struct scribe_work *work, struct error *
 }
 
 static bool
+write_work(struct scribe *scribe, struct scribe_work *work, struct error *err)
+{
+	if (work->block && !write_blocks(scribe, work, err))
+		return false;
+	if (work->movement)
+		pending_add_movement(&scribe->pending, work->movement);
+	work->movement = NULL;
+	return true;
+}
+
+static bool
 commit(struct scribe *scribe, struct error *err)
 {
-	if (!scribe->pending.block_count)
+	if (pending_is_empty(&scribe->pending))
 		return true;
 	if (!ledger_sync(scribe->options.conclusions, err))
 		return error_within(err, "conclusions");
@@ -126,19 +137,18 @@ publish(struct scribe *scribe, struct error *err)
 	return true;
 }
 
-/* Takes the next work off the queue, NULLs if there is none. Mutex held. */
-static struct scribe_work
-next_work(struct scribe *scribe)
+/* Takes the next work off the queue, if there is one. Mutex held. */
+static bool
+next_work(struct scribe *scribe, struct scribe_work *work)
 {
-	struct scribe_work work = {0};
-
+	*work = (struct scribe_work){0};
 	if (!scribe->waiting)
-		return work;
-	work = scribe->queue[scribe->first];
+		return false;
+	*work = scribe->queue[scribe->first];
 	scribe->first = (scribe->first + 1) % QUEUE_BLOCKS;
 	scribe->waiting--;
 	pthread_cond_broadcast(&scribe->done);
-	return work;
+	return true;
 }
 
 static void
@@ -146,6 +156,7 @@ free_work(const struct scribe_work *work)
 {
 	block_free(work->block);
 	conclusion_block_free(work->conclusions);
+	movement_log_close(work->movement);
 }
 
 /* Mutex held. */
@@ -162,14 +173,15 @@ keep_spent(struct scribe *scribe, const struct scribe_work *work)
 static bool
 turn(struct scribe *scribe, struct error *err)
 {
-	struct scribe_work work = next_work(scribe);
-	bool finish = !work.block && (scribe->flush || scribe->checkpoint);
-	bool sign = !work.block && scribe->checkpoint;
-	uint64_t number = scribe->pending.last_sequence + (work.block ? 1 : 0);
+	struct scribe_work work;
+	bool is_work = next_work(scribe, &work);
+	bool finish = !is_work && (scribe->flush || scribe->checkpoint);
+	bool sign = !is_work && scribe->checkpoint;
+	uint64_t number = scribe->pending.last_sequence + is_work;
 	bool good = true, committed = false;
 
 	pthread_mutex_unlock(&scribe->mutex);
-	if (work.block)
+	if (is_work)
 		good = write_work(scribe, &work, err);
 	if (good && (finish || commit_due(scribe))) {
 		good = commit(scribe, err);
@@ -361,7 +373,7 @@ scribe_close(struct scribe *scribe)
 	pthread_cond_broadcast(&scribe->wake);
 	pthread_mutex_unlock(&scribe->mutex);
 	pthread_join(scribe->thread, NULL);
-	for (work = next_work(scribe); work.block; work = next_work(scribe))
+	while (next_work(scribe, &work))
 		free_work(&work);
 	while (scribe->spent_count)
 		free_work(&scribe->spent[--scribe->spent_count]);

@@ -25,10 +25,11 @@ struct scribe_options {
 	int64_t checkpoint_every_ms;
 };
 
-/* What travels together, into one commit. */
+/* What travels together, into one commit. Something is not NULL. */
 struct scribe_work {
 	struct block *block;
 	struct conclusion_block *conclusions; /* of its facts; NULL: they have none */
+	struct movement_log *movement;        /* as it stands behind the block; ends the commit */
 };
 
 MUST_USE bool

@@ -80,7 +80,7 @@ struct lesson {
 };
 
 static bool
-teach(void *context, const struct block_place *place, struct text body, struct error *err)
+teach(void *context, const struct block_place *where, struct text body, struct error *err)
 {
 	struct lesson *lesson = context;
 	struct block_content content;
@@ -93,7 +93,7 @@ teach(void *context, const struct block_place *place, struct text body, struct e
 		return false;
 	lesson->blocks_left--;
 	arena_init(&arena);
-	good = block_read(body, place->objects, lesson->ingest->names, NULL, &arena, &content, err);
+	good = block_read(body, where->objects, lesson->ingest->names, NULL, &arena, &content, err);
 	for (i = 0; good && i < content.record_count; i++)
 		if (content.records[i].kind == RECORD_EVENT &&
 		    text_is(content.records[i].source, lesson->source->settings->name))

@@ -87,6 +87,8 @@ void block_free(struct block *block); /* accepts NULL */
  * Texts that are no UTF-8 (a file's name may be) are recorded with the bytes in
  * question written \xNN; texts of values are any bytes.
  */
+struct text recorded_text(struct text text, struct arena *arena);
+
 struct block_builder;
 struct block_builder_options {
 	const struct symbols *names;

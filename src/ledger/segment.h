@@ -33,7 +33,8 @@ struct ledger_options {
 	const char *folder;    /* STORE/facts or STORE/conclusions, made if missing */
 	int64_t segment_bytes; /* sealed above */
 	enum deflate_kind deflate;
-	const char *schema; /* linked into the program: ledger_facts_schema, ledger_conclusions_schema */
+	const char
+	    *schema; /* linked into the program: ledger_facts_schema, ledger_conclusions_schema */
 };
 
 struct ledger; /* the writer; one per store, scribe's thread only after open */

@@ -9,6 +9,7 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "ledger/block.h"
 #include "model/record.h"
 
 /* Bytes that a long takes at most. */
@@ -214,11 +215,5 @@ bool take_boolean(struct reader *reader);
 double take_double(struct reader *reader);
 struct text take_string(struct reader *reader);
 struct text take_optional_string(struct reader *reader);
-
-/*
- * The text as it is recorded: itself, or with bytes that are no UTF-8 written
- * \xNN (a file may have such a name; Avro's strings may not).
- */
-struct text recorded_text(struct text text, struct arena *arena);
 
 #endif

@@ -52,6 +52,9 @@ struct source; /* each type has its own; starts with nothing public */
 struct source_type {
 	const char *name;    /* `type:` in the settings: "file" */
 	const char *summary; /* one line for help */
+	/* Reads one partition to its end before it begins the next, when there is an end (until_end): the one
+	 * before then holds no clock back (docs/influence.md). */
+	bool in_turn;
 	/* Looks at the settings only: adds every mistake. Must not touch what they name. */
 	void (*check)(const char *settings_file, const struct yaml_node *settings,
 	    struct yaml_problems *problems);

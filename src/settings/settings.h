@@ -43,6 +43,7 @@ struct settings {
 	int64_t deflate;        /* enum settings_deflate */
 	int64_t payload_digest; /* enum settings_payload_digest */
 	int64_t record_bytes_max, changes_max, actors_max, wide_entities_max, feature_keys_max;
+	int64_t impact_idle_ms;
 	int64_t checkpoint_every_ms;
 	size_t source_count;
 	struct settings_source *sources;

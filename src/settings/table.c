@@ -77,6 +77,11 @@ const struct setting settings_table[] = {
 	.facts = true,
 	.help = "Keys of features that have a value, of all features together; an event of a "
 		"further key moves nothing and says so."},
+    {"impact", SETTING_GROUP, .help = "How far each event moves features and models."},
+    {"impact.idle", SETTING_DURATION, MEMBER(impact_idle_ms), "1m", SECOND, 366 * DAY,
+	.help = "While sources are followed: a partition that gave no event for so long, and lies "
+		"behind another one, holds windows open no longer, until it gives one again. Each "
+		"time is recorded."},
     {"checkpoint", SETTING_GROUP, .help = "Signed statements of the ledger's roots."},
     {"checkpoint.every", SETTING_DURATION, MEMBER(checkpoint_every_ms), "1h", SECOND, 366 * DAY,
 	.help = "How often one is signed while the tracker runs; another one when it ends."},

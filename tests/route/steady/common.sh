@@ -36,10 +36,10 @@ fresh() {
 	cp reference/dyetrace-store/identity.db "$1/dyetrace-store/"
 }
 
-# facts_of FOLDER: records and root, empty unless verify says true
+# facts_of FOLDER: records, conclusions and both roots, empty unless verify says true
 facts_of() {
 	"$DYETRACE" verify --json -c "$1/dyetrace.yaml" >"$1.verify" 2>&1 || return 0
-	sed -n 's/.*"records": *\([0-9]*\).*/\1/p; s/.*"root": *"\([0-9a-f]*\)".*/\1/p' "$1.verify" | tr '\n' ' '
+	sed -n 's/.*"\(records\|conclusions\)": *\([0-9]*\).*/\2/p; s/.*"\(conclusions_\)\?root": *"\([0-9a-f]*\)".*/\2/p' "$1.verify" | tr '\n' ' '
 }
 
 # counts_of FOLDER: what became of the positions

@@ -176,7 +176,7 @@ add_fact(void)
 static void
 take_block(int number)
 {
-	struct scribe_work work, spent;
+	struct scribe_work work = {0}, spent;
 	int i;
 
 	for (i = 0; i < RECORDS; i++, next_record++) {
