@@ -44,7 +44,7 @@ plus(uint32_t a, uint32_t b)
 	return a > UINT32_MAX - b ? UINT32_MAX : a + b;
 }
 
-/* The first that is not below. */
+/* The first that is not below. Without a branch in the loop: half of them would be mispredicted. */
 static uint32_t
 find(const struct spread *spread, int32_t number)
 {
@@ -54,7 +54,7 @@ find(const struct spread *spread, int32_t number)
 	while (left > 1) {
 		uint32_t half = left / 2;
 
-		base += base[half - 1] < number ? half : 0;
+		base += half & -(uint32_t)(base[half - 1] < number);
 		left -= half;
 	}
 	return (uint32_t)(base - spread->numbers) + (left == 1 && *base < number);
