@@ -5,7 +5,9 @@
 
 #include "cli/command.h"
 
+extern const struct command command_actor;
 extern const struct command command_check;
+extern const struct command command_feature;
 extern const struct command command_help;
 extern const struct command command_init;
 extern const struct command command_keys;
@@ -15,6 +17,7 @@ extern const struct command command_doctor;
 extern const struct command command_exclude;
 extern const struct command command_export;
 extern const struct command command_lineage;
+extern const struct command command_model;
 extern const struct command command_prove;
 extern const struct command command_quarantine;
 extern const struct command command_rebuild;

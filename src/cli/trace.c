@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `dyetrace trace`: the receipt of one event. */
+#include <math.h>
+
 #include "answer.h"
 #include "base/json_print.h"
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/receipt.h"
+#include "moved.h"
 
 /* A value as people read it; text that is kept only as its digest says so. */
 static const char *
@@ -84,11 +87,48 @@ join(const json_t *list, const char *key, struct buffer *out)
 	buffer_add_byte(out, 0);
 }
 
+/* ", 0.4 % of that day's movement" */
+static void
+add_share(struct buffer *words, const json_t *document)
+{
+	const json_t *share = json_object_get(document, "share_of_day");
+
+	if (json_is_number(share))
+		buffer_add_format(
+		    words, ", %.2g %% of that day's movement", 100 * json_number_value(share));
+}
+
+/* "0.142 → 0.139: moved it by -0.003 (0.4 of its usual spread), 0.2 % of that day's movement" */
+static void
+show_influence(struct receipt *receipt, const json_t *influence)
+{
+	char before[MOVED_BYTES], after[MOVED_BYTES], movement[MOVED_BYTES];
+	const json_t *scaled = json_object_get(influence, "scaled");
+	struct buffer words = {0};
+
+	if (json_is_null(json_object_get(influence, "movement"))) {
+		receipt_ink(receipt, INK_WARN, "", "%s", member_text(influence, "sentence"));
+		return;
+	}
+	buffer_add_format(&words, "%s → %s: moved it by %s",
+	    moved_text(json_object_get(influence, "before"), "", before),
+	    moved_text(json_object_get(influence, "after"), "", after),
+	    moved_text(json_object_get(influence, "movement"), "", movement));
+	if (json_is_number(scaled))
+		buffer_add_format(
+		    &words, " (%.2g of its usual spread)", fabs(json_number_value(scaled)));
+	add_share(&words, influence);
+	if (strcmp(member_text(influence, "status"), "estimated") == 0)
+		buffer_add_format(&words, "; estimated");
+	receipt_line(receipt, "", "%.*s", TEXT_PRINT(buffer_text(&words)));
+	buffer_fini(&words);
+}
+
 static void
 show_features(struct receipt *receipt, const json_t *features)
 {
-	const json_t *feature;
-	size_t i;
+	const json_t *feature, *influence;
+	size_t i, j;
 
 	receipt_heading(receipt,
 	    json_array_size(features) ? "Features it flows into" : "Features it flows into: none");
@@ -103,8 +143,59 @@ show_features(struct receipt *receipt, const json_t *features)
 		    member_true(feature, "certain")
 			? ""
 			: " (perhaps: a filter looks at text that is not kept)");
+		json_array_foreach(json_object_get(feature, "influences"), j, influence)
+		    show_influence(receipt, influence);
 		buffer_fini(&fields);
 	}
+}
+
+/* "moved it by 0.36 log-odds: -1.2 → -0.84 (23.1 % → 30.2 %), 0.4 % of that day's movement" */
+static void
+show_movement(struct receipt *receipt, const json_t *model)
+{
+	const json_t *odds = json_object_get(model, "probability"),
+		     *value = json_object_get(model, "value");
+	char movement[MOVED_BYTES], before[MOVED_BYTES], after[MOVED_BYTES];
+	struct buffer words = {0};
+
+	buffer_add_format(&words, "moved it by %s: %s → %s",
+	    moved_text(json_object_get(model, "movement"), member_text(model, "unit"), movement),
+	    moved_text(json_object_get(model, "before"), "", before),
+	    moved_text(json_object_get(model, "after"), "", after));
+	if (odds)
+		buffer_add_format(&words, " (probability %.3g %% → %.3g %%)",
+		    100 * json_number_value(json_object_get(odds, "before")),
+		    100 * json_number_value(json_object_get(odds, "after")));
+	if (value)
+		buffer_add_format(&words, ", worth %s",
+		    moved_text(json_object_get(value, "amount"), member_text(value, "currency"),
+			movement));
+	add_share(&words, model);
+	receipt_line(receipt, "", "%.*s", TEXT_PRINT(buffer_text(&words)));
+	buffer_fini(&words);
+}
+
+static void
+show_estimate(struct receipt *receipt, const json_t *estimated)
+{
+	const json_t *source = json_array_get(json_object_get(estimated, "sources"), 0);
+	char movement[MOVED_BYTES];
+
+	receipt_line(receipt, "", "moved it by %s%s, estimated: %s, %.10s",
+	    member_true(estimated, "whole") ? "" : "at least ",
+	    moved_text(json_object_get(estimated, "movement"), "", movement),
+	    member_text(source, "source"), member_text(source, "date"));
+}
+
+static void
+show_size(struct receipt *receipt, const json_t *model)
+{
+	if (json_object_get(model, "movement"))
+		show_movement(receipt, model);
+	else if (json_object_get(model, "estimated"))
+		show_estimate(receipt, json_object_get(model, "estimated"));
+	else if (strcmp(member_text(model, "kind"), "opaque") == 0)
+		receipt_line(receipt, "", "reaches it; how far is unknown");
 }
 
 static void
@@ -123,6 +214,7 @@ show_models(struct receipt *receipt, const json_t *models)
 		receipt_line(receipt, member_text(model, "name"), "%s, %s, through %s",
 		    member_text(model, "version"), member_text(model, "kind"),
 		    (char *)through.data);
+		show_size(receipt, model);
 		json_array_foreach(json_object_get(model, "used"), j, use)
 		    receipt_line(receipt, "", "%s", member_text(use, "sentence"));
 		buffer_fini(&through);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "act_value.h"
 #include "replay.h"
 #include "route.h"
 
@@ -203,6 +204,7 @@ static const struct {
     {"rotate", act_rotate},
     {"checkpoint", act_checkpoint},
     {"dropped", act_dropped},
+    {"value", act_value},
 };
 
 static bool
@@ -215,7 +217,7 @@ act(struct ingest *ingest, const json_t *request, json_t *answer, struct error *
 		if (strcmp(acts[i].word, word) == 0)
 			return acts[i].act(ingest, request, answer, err);
 	return error_set(err, ERROR_USAGE,
-	    "a request must say what to do: reload, replay, erase, rotate, checkpoint or dropped");
+	    "a request must say what to do: reload, replay, erase, rotate, checkpoint, dropped or value");
 }
 
 void

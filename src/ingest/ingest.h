@@ -82,6 +82,7 @@ int64_t ingest_cut_bytes(const struct ingest *ingest);
  *   {"do":"rotate"}                         re-encrypt the side stores
  *   {"do":"checkpoint"}
  *   {"do":"dropped"}                        what the limits dropped
+ *   {"do":"value","feature":F,"key":K}      a feature's value for a key, and whose inputs carry it
  */
 void ingest_act(struct ingest *ingest, struct text request, struct buffer *answer);
 

@@ -5,11 +5,9 @@
  */
 #include <stdio.h>
 
-#include "lineage/reach.h"
-#include "lineage/tree.h"
-#include "lineage/uses.h"
 #include "model/reason.h"
 #include "private.h"
+#include "reaches.h"
 
 static json_t *
 event_document(const struct inquiry *inquiry, const struct record *record)
@@ -43,145 +41,6 @@ origin_document(const struct inquiry *inquiry, const struct origin *origin)
 	    "team", show_symbol(inquiry, origin->team), "event_team",
 	    show_symbol(inquiry, origin->event_team), "rule", origin_rule_name(origin->rule),
 	    "sentence", origin_rule_sentence(origin->rule), "confidence", (int)origin->confidence);
-}
-
-/* The fields of this event that lead to the feature, through features of features. */
-static json_t *
-because(const struct inquiry *inquiry, const struct lineage *lineage,
-    const struct lineage_feature *feature, const struct event *event)
-{
-	const struct lineage_feature *root = &lineage->features[feature->root];
-	json_t *fields = json_array();
-	uint32_t i, j;
-
-	for (i = 0; i < event->change_count; i++)
-		for (j = 0; j < root->field_count; j++)
-			if (text_equal(root->fields[j],
-				symbols_text(inquiry->names, event->changes[i].field)))
-				json_array_append_new(fields, show_text(root->fields[j]));
-	return fields;
-}
-
-static json_t *
-feature_document(const struct inquiry *inquiry, const struct lineage *lineage, uint32_t index,
-    const struct record *record, bool certain)
-{
-	const struct lineage_feature *feature = &lineage->features[index];
-	struct buffer words = {0};
-	json_t *document;
-
-	lineage_feature_words(feature, &words);
-	document = json_pack("{s:o, s:o, s:s, s:s, s:o, s:b}", "name", show_text(feature->name),
-	    "what", show_text(buffer_text(&words)), "aggregate",
-	    lineage_aggregate_name(feature->aggregate), "key", lineage_subject_name(feature->key),
-	    "fields", because(inquiry, lineage, feature, &record->event), "certain", certain);
-	buffer_fini(&words);
-	return document;
-}
-
-/* "version 2016.1 was trained on events up to 2016-06-01T00:00:00Z". */
-static json_t *
-use_sentence(const struct lineage_use *use)
-{
-	char time[TIMESTAMP_TEXT_BYTES] = "", period[TIMESTAMP_TEXT_BYTES];
-	struct buffer words = {0};
-	json_t *sentence;
-
-	if (use->time_ms != TIME_NONE)
-		timestamp_text(use->time_ms, time);
-	switch (use->kind) {
-	case USE_TRAINED:
-		buffer_add_format(&words, "version %.*s trained on events before %s",
-		    TEXT_PRINT(use->version), time);
-		break;
-	case USE_SCORED:
-		buffer_add_format(&words, "version %.*s scores with it from %s on, every %s",
-		    TEXT_PRINT(use->version), time, period_text(use->every_ms, period));
-		break;
-	case USE_TOPIC:
-		buffer_add_format(&words, "version %.*s scores as events of %.*s arrive",
-		    TEXT_PRINT(use->version), TEXT_PRINT(use->topic));
-		break;
-	}
-	sentence = show_text(buffer_text(&words));
-	buffer_fini(&words);
-	return sentence;
-}
-
-static json_t *
-uses_document(const struct lineage_model *model, int64_t time_ms)
-{
-	static const char *const hows[] = {
-	    [USE_TRAINED] = "trained", [USE_SCORED] = "scored", [USE_TOPIC] = "topic"};
-	size_t max = model->cut_count + 1, count, i;
-	struct lineage_use *uses = memory_get_array(max, sizeof(*uses));
-	json_t *document = json_array();
-
-	count = lineage_versions_after(model, time_ms, uses, max);
-	for (i = 0; i < count; i++)
-		json_array_append_new(document,
-		    json_pack("{s:s, s:o, s:o, s:o}", "how", hows[uses[i].kind], "version",
-			show_text(uses[i].version), "time", show_time(uses[i].time_ms), "sentence",
-			use_sentence(&uses[i])));
-	memory_free(uses);
-	return document;
-}
-
-/* NULL when the event reaches none of the model's inputs. */
-static json_t *
-model_document(const struct lineage *lineage, const struct lineage_model *model,
-    const enum lineage_answer *reached, int64_t time_ms)
-{
-	json_t *through = json_array();
-	uint32_t i;
-
-	for (i = 0; i < model->input_count; i++) {
-		const struct lineage_input *input = &model->inputs[i];
-
-		if (reached[input->feature] == REACHES_NO)
-			continue;
-		json_array_append_new(through,
-		    json_pack("{s:o, s:o}", "feature",
-			show_text(lineage->features[input->feature].name), "weight",
-			model->kind == KIND_OPAQUE ? json_null() : json_real(input->weight)));
-	}
-	if (!json_array_size(through)) {
-		json_decref(through);
-		return NULL;
-	}
-	return json_pack("{s:o, s:o, s:s, s:o, s:o, s:o}", "name", show_text(model->name),
-	    "version", show_text(model->version), "kind", lineage_kind_name(model->kind), "unit",
-	    show_text(model->unit), "through", through, "used", uses_document(model, time_ms));
-}
-
-static json_t *
-reaches_document(struct inquiry *inquiry, const struct lineage *lineage, uint32_t epoch,
-    const struct record *record)
-{
-	json_t *features = json_array(), *models = json_array(), *one;
-	enum lineage_answer *reached;
-	uint32_t i;
-
-	if (lineage) {
-		reached = memory_get_array(lineage->feature_count + 1, sizeof(*reached));
-		for (i = 0; i < lineage->feature_count; i++) {
-			reached[i] = lineage_reaches(
-			    lineage, i, &record->event, &record->origin, inquiry->names);
-			if (reached[i] != REACHES_NO)
-				json_array_append_new(features,
-				    feature_document(
-					inquiry, lineage, i, record, reached[i] == REACHES_YES));
-		}
-		for (i = 0; i < lineage->model_count; i++) {
-			one = model_document(
-			    lineage, &lineage->models[i], reached, record->event.time_ms);
-			if (one)
-				json_array_append_new(models, one);
-		}
-		memory_free(reached);
-	}
-	return json_pack(
-	    "{s:i, s:o, s:o}", "epoch", (int)epoch, "features", features, "models", models);
 }
 
 static json_t *
@@ -231,7 +90,7 @@ inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err)
 {
 	const struct lineage *lineage;
 	const struct record *record;
-	json_t *document;
+	json_t *document, *reaches;
 	uint64_t index;
 	uint32_t epoch;
 
@@ -248,8 +107,12 @@ inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err)
 		    document, "disposition", json_string(record->replay ? "replayed" : "recorded"));
 		json_object_set_new(document, "event", event_document(inquiry, record));
 		json_object_set_new(document, "origin", origin_document(inquiry, &record->origin));
-		json_object_set_new(
-		    document, "reaches", reaches_document(inquiry, lineage, epoch, record));
+		reaches = reaches_document(inquiry, lineage, epoch, record, index, err);
+		if (!reaches) {
+			json_decref(document);
+			return NULL;
+		}
+		json_object_set_new(document, "reaches", reaches);
 	} else {
 		json_object_update_new(document, aside_document(record));
 	}

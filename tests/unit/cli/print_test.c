@@ -7,8 +7,11 @@
 
 #include <cmocka.h>
 
+#include <math.h>
+
 #include "base/timestamp.h"
 #include "cli/document.h"
+#include "cli/plot.h"
 #include "cli/progress.h"
 #include "cli/receipt.h"
 #include "cli/table.h"
@@ -167,11 +170,64 @@ a_document_keeps_its_order_and_shows_any_bytes(void **state)
 	    "  \"never\": null,\n  \"share\": 0.1\n}\n");
 }
 
+static void
+a_plot_shows_where_it_moved(void **state)
+{
+	static const struct plot_point points[] = {{"2026-01-05", 0}, {"2026-01-06", 1},
+	    {"2026-01-07", 4}, {"2026-01-08", 2000}, {"2026-01-09", 1000.5}};
+	struct paper paper;
+
+	(void)state;
+	paper_begin(&paper);
+	plot_print(&paper.screen, "Movement", points, ARRAY_COUNT(points));
+	paper_holds(&paper,
+	    "Movement\n"
+	    "       2,000 ┤   █ \n"
+	    "             │   █▁\n"
+	    "             │   ██\n"
+	    "             │ ▁▁██\n"
+	    "              2026-01-05 to 2026-01-09\n");
+}
+
+static void
+a_plot_of_nothing_is_nothing(void **state)
+{
+	static const struct plot_point points[] = {{"a", 0}, {"b", 0}};
+	struct paper paper;
+
+	(void)state;
+	paper_begin(&paper);
+	plot_print(&paper.screen, "Movement", points, 2);
+	plot_print(&paper.screen, "Movement", points, 0);
+	paper_holds(&paper, "");
+}
+
+static void
+numbers_are_plain(void **state)
+{
+	static const struct {
+		double number;
+		const char *text;
+	} cases[] = {{0, "0"}, {-0.0, "0"}, {1, "1"}, {-12.5, "-12.5"}, {1234.5678, "1,234.57"},
+	    {-123456, "-123,456"}, {1234567.8, "1,234,568"}, {0.00012345678, "0.000123457"},
+	    {0.00001, "1e-05"}, {1e15, "1e+15"}, {1e308, "1e+308"}, {(double)NAN, "-"},
+	    {0.1 + 0.2, "0.3"}, {999999.9, "1,000,000"}};
+	char text[PLOT_NUMBER_BYTES];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_COUNT(cases); i++)
+		assert_string_equal(plain_number(cases[i].number, text), cases[i].text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(columns_count_what_a_terminal_shows),
+	    cmocka_unit_test(a_plot_shows_where_it_moved),
+	    cmocka_unit_test(a_plot_of_nothing_is_nothing),
+	    cmocka_unit_test(numbers_are_plain),
 	    cmocka_unit_test(a_receipt_aligns_its_values),
 	    cmocka_unit_test(a_table_aligns_text_left_and_numbers_right),
 	    cmocka_unit_test(words_are_wrapped_between_words),

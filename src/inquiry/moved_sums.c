@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "moved_sums.h"
+
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/memory.h"
+
+static size_t
+slot_of(const struct moved_sums *sums, uint32_t number)
+{
+	size_t at = (size_t)(number * UINT32_C(2654435769)) & (sums->slot_count - 1);
+
+	while (sums->slots[at] && sums->items[sums->slots[at] - 1].number != number)
+		at = (at + 1) & (sums->slot_count - 1);
+	return at;
+}
+
+static void
+grow(struct moved_sums *sums)
+{
+	size_t i;
+
+	memory_free(sums->slots);
+	sums->slot_count = sums->slot_count ? 2 * sums->slot_count : 64;
+	sums->slots = memory_get_array(sums->slot_count, sizeof(*sums->slots));
+	for (i = 0; i < sums->count; i++)
+		sums->slots[slot_of(sums, sums->items[i].number)] = (uint32_t)i + 1;
+}
+
+/* Two finite sums; what is beyond the range stops at its end. */
+static double
+add(double a, double b)
+{
+	double sum = a + b;
+
+	return isfinite(sum) ? sum : copysign(DBL_MAX, sum);
+}
+
+void
+moved_sums_add(
+    struct moved_sums *sums, uint32_t number, uint64_t count, double magnitude, double moved)
+{
+	struct moved_sum *item;
+	size_t slot;
+
+	if (4 * (sums->count + 1) > 3 * sums->slot_count)
+		grow(sums);
+	slot = slot_of(sums, number);
+	if (!sums->slots[slot]) {
+		memory_grow(&sums->items, &sums->capacity, sums->count + 1, sizeof(*sums->items));
+		sums->items[sums->count++] = (struct moved_sum){.number = number};
+		sums->slots[slot] = (uint32_t)sums->count;
+	}
+	item = &sums->items[sums->slots[slot] - 1];
+	item->count += count;
+	item->magnitude = add(item->magnitude, magnitude);
+	item->moved = add(item->moved, moved);
+}
+
+const struct moved_sum *
+moved_sums_find(const struct moved_sums *sums, uint32_t number)
+{
+	size_t slot;
+
+	if (!sums->slot_count)
+		return NULL;
+	slot = slot_of(sums, number);
+	return sums->slots[slot] ? &sums->items[sums->slots[slot] - 1] : NULL;
+}
+
+static int
+heavier(const void *a, const void *b)
+{
+	const struct moved_sum *x = a, *y = b;
+
+	if (x->magnitude != y->magnitude)
+		return x->magnitude < y->magnitude ? 1 : -1;
+	if (x->count != y->count)
+		return x->count < y->count ? 1 : -1;
+	return (x->number > y->number) - (x->number < y->number);
+}
+
+void
+moved_sums_sort(struct moved_sums *sums)
+{
+	if (sums->count)
+		qsort(sums->items, sums->count, sizeof(*sums->items), heavier);
+}
+
+void
+moved_sums_fini(struct moved_sums *sums)
+{
+	memory_free(sums->items);
+	memory_free(sums->slots);
+	*sums = (struct moved_sums){0};
+}
+
+json_t *
+moved_document(uint64_t count, double magnitude, double moved)
+{
+	return json_pack(
+	    "{s:I, s:f, s:f}", "events", (json_int_t)count, "moved", magnitude, "net", moved + 0.0);
+}
+
+json_t *
+moved_share_document(const struct moved_sum *sum, double whole)
+{
+	json_t *document = moved_document(sum->count, sum->magnitude, sum->moved);
+
+	json_object_set_new(
+	    document, "share", whole > 0 ? json_real(sum->magnitude / whole) : json_null());
+	return document;
+}
