@@ -242,6 +242,14 @@ class Chains(unittest.TestCase):
         moves(replay, event(0, {"x": 1}), event(0, {"x": 1}), event(0, {"x": 1}, entity="e2"))
         self.assertEqual(moves(replay, event(DAY, {"x": 1}, entity="e3")), [("counted", 0, 1), ("counted", None, 1)])
 
+    def test_who_leaves_a_pane_and_comes_back_comes_last(self):
+        replay = begin(feature("sum", key="entity"), {"name": "g", "feature": "f", "key": "none", "aggregate": "sum", "window": ("2d", "1d", "0s")})
+        left = []
+        replay.on_expiry = lambda *said: left.append(said[-2:])
+        moves(replay, event(0, {"x": 1}), event(0, {"x": 5}, entity="e2"), event(DAY, {"x": 1}), event(0, {"x": 1}),
+              event(2 * DAY, {"x": 7}, entity="e3"))
+        self.assertEqual(left, [(8, 3), (3, 0)])
+
     def test_a_pane_behind_its_own_window_makes_the_key_leave(self):
         replay = begin(feature("sum", key="entity"), {"name": "g", "feature": "f", "key": "none", "aggregate": "sum", "window": ("1d", "1d", "0s")})
         moves(replay, event(DAY, {"x": 1}), event(DAY, {"x": 2}, entity="e2"))

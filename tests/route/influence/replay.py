@@ -112,6 +112,10 @@ class Column:
             heapq.heappush(self.lowest, pane)
         keys[key] = True
 
+    def lose(self, pane, key):
+        """A member that leaves a pane and comes back comes last."""
+        self.panes.get(pane, {}).pop(key, None)
+
     def leaving(self, first):
         while self.lowest and self.lowest[0] < first:
             pane = heapq.heappop(self.lowest)
@@ -281,6 +285,7 @@ class Replay:
         touched = {}
         for source_key in moved:
             self.sequence += 1
+            was = column.members.get(source_key)
             if source_key in column.members:
                 left = column.members[source_key][0]
                 touched.setdefault(left, (column.value(left), column.loose(left)))
@@ -292,6 +297,8 @@ class Replay:
                 column.row(key).put(source_key, row.value(), self.sequence, row.estimated)
                 if feature.pane:
                     column.hold(pane, source_key)
+            if was is not None and (source_key not in column.members or was[1] != pane):
+                column.lose(was[1], source_key)
         keys = [name for name in touched if name != key] + ([key] if key in touched else [])
         for name in keys:
             before, loose = touched[name]
@@ -344,6 +351,7 @@ class Replay:
                     above.rows[above_key].put(key, after, sequence, row.estimated)
                 else:
                     self.leave(above, key)
+                    above.lose(pane, key)
                 self.expired(above, above_key, above_before)
         if not holds:
             del column.rows[key]
