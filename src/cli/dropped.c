@@ -13,13 +13,17 @@ static const struct {
     {"entities",
 	"entities were forgotten, and their next row counts as a first one; raise "
 	"limits.wide-entities"},
+    {"keys",
+	"influences were not counted: as many keys of features have a value as limits.feature-keys "
+	"allows; raise it"},
 };
 
 json_t *
 dropped_document(const struct ingest_dropped *dropped)
 {
-	return json_pack("{s:I, s:I, s:I}", "actors", (json_int_t)dropped->actors, "names",
-	    (json_int_t)dropped->names, "entities", (json_int_t)dropped->entities);
+	return json_pack("{s:I, s:I, s:I, s:I}", "actors", (json_int_t)dropped->actors, "names",
+	    (json_int_t)dropped->names, "entities", (json_int_t)dropped->entities, "keys",
+	    (json_int_t)dropped->keys);
 }
 
 void

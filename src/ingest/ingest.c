@@ -135,11 +135,14 @@ void
 ingest_dropped(const struct ingest *ingest, struct ingest_dropped *dropped)
 {
 	struct identity_counts counts;
+	struct impact_counts weighed;
 	size_t i;
 
 	identity_counts(ingest->identity, &counts);
-	*dropped = (struct ingest_dropped){
-	    .actors = (int64_t)counts.beyond_max, .names = (int64_t)counts.too_long};
+	impact_counts(ingest->impact, &weighed);
+	*dropped = (struct ingest_dropped){.actors = (int64_t)counts.beyond_max,
+	    .names = (int64_t)counts.too_long,
+	    .keys = (int64_t)(weighed.beyond - ingest->weighed_before.beyond)};
 	for (i = 0; i < ingest->source_count; i++)
 		if (ingest->sources[i].decoder)
 			dropped->entities += (int64_t)decoder_forgotten(ingest->sources[i].decoder);

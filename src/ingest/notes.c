@@ -86,31 +86,42 @@ without_lineage(struct ingest *ingest, struct error *err)
 	return lineage_parse("no lineage", TEXT("version: 1\n"), &ingest->lineage, err);
 }
 
-/* Events from now on are traced and weighed by it. */
+/* Events from now on are traced and weighed by it. One that impact cannot hold is refused before it is noted. */
 static bool
-put_lineage_in_force(struct ingest *ingest, struct error *err)
+put_lineage_in_force(struct ingest *ingest, struct buffer *body, bool is_new, struct error *err)
 {
+	bool written;
+
+	if (!impact_set(ingest->impact, ingest->lineage, ingest->epoch + is_new, err)) {
+		buffer_fini(body);
+		lineage_close(ingest->lineage);
+		ingest->lineage = NULL;
+		return error_within(err, "lineage");
+	}
+	if (!note_if_new(ingest, NOTE_LINEAGE, body, &ingest->lineage_body, &written, err))
+		return false;
+	ingest->epoch += written;
 	tracer_set(ingest->tracer, ingest->lineage, ingest->epoch);
 	ingest->lineage = NULL;
-	return impact_set(ingest->impact, tracer_lineage(ingest->tracer), ingest->epoch, err);
+	return true;
 }
 
 static bool
 note_lineage(struct ingest *ingest, struct error *err)
 {
 	struct buffer body = {0};
-	bool written;
+	bool is_new;
 
 	if (!without_lineage(ingest, err))
 		return false;
 	if (!ingest->lineage)
 		return true;
 	lineage_print(ingest->lineage, &body);
-	if (!note_if_new(ingest, NOTE_LINEAGE, &body, &ingest->lineage_body, &written, err))
+	is_new = digest_identity(buffer_text(&body)) != ingest->lineage_body;
+	if ((is_new || !tracer_lineage(ingest->tracer)) &&
+	    !put_lineage_in_force(ingest, &body, is_new, err))
 		return false;
-	ingest->epoch += written;
-	if (written || !tracer_lineage(ingest->tracer))
-		return put_lineage_in_force(ingest, err);
+	buffer_fini(&body);
 	lineage_close(ingest->lineage);
 	ingest->lineage = NULL;
 	return true;

@@ -43,6 +43,7 @@ impact_restore(struct ingest *ingest, struct error *err)
 	if (!replay_open(&options, &replay, err))
 		return false;
 	good = replay_all(ingest, replay, err);
+	impact_counts(ingest->impact, &ingest->weighed_before);
 	replay_close(replay);
 	return good || error_within(err, "the state of features, from the ledger");
 }

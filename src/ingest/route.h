@@ -58,6 +58,7 @@ struct ingest {
 	uint32_t epoch;
 	struct image *image; /* the state of impact */
 	struct impact *impact;
+	struct impact_counts weighed_before; /* by what was redone at open */
 	struct standing *standings; /* of partitions that gave an event */
 	size_t standing_count, standing_capacity;
 	int64_t looked_ms; /* monotonic: for idle partitions */
