@@ -17,7 +17,8 @@ verify_run(struct call *call, struct error *err)
 	if (!question_open(&question, call, err))
 		return false;
 	progress_begin(&question.progress, "verify", "B", 0);
-	document = inquiry_verify(question.inquiry, question_progress, &question, err);
+	document = inquiry_verify(
+	    question.inquiry, call_flag(call, "replay"), question_progress, &question, err);
 	progress_end(&question.progress);
 	question_fini(&question);
 	if (!document)
@@ -45,8 +46,14 @@ verify_run(struct call *call, struct error *err)
 	return true;
 }
 
+static const struct option verify_options[] = {
+    {"replay", 0, NULL, "compute all influences again, and compare them with the recorded ones"},
+    {NULL},
+};
+
 static const struct example verify_examples[] = {
     {"dyetrace verify", "the store of ./dyetrace.yaml"},
+    {"dyetrace verify --replay", "and whether what was concluded follows from what was recorded"},
     {NULL},
 };
 
@@ -54,11 +61,15 @@ const struct command command_verify = {
     .name = "verify",
     .summary = "is the ledger whole and unchanged?",
     .usage = "",
-    .description = "Reads every block, hashes every record anew, and compares what follows with "
-		   "the catalog and with every "
-		   "checkpoint that was ever signed. Says which check failed and where. Exit "
-		   "status 0: verified, 1: not.",
+    .description =
+	"Reads every block, hashes every record anew, and compares what follows with "
+	"the catalog and with every "
+	"checkpoint that was ever signed. Says which check failed and where. Exit "
+	"status 0: verified, 1: not.\n\n"
+	"With --replay every influence is computed anew from the records, and the days of "
+	"movement that have ended; the first that differs is named. Needs the key file.",
     .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .options = verify_options,
     .examples = verify_examples,
     .run = verify_run,
 };

@@ -39,8 +39,9 @@ json_t *inquiry_trace(struct inquiry *inquiry, struct text named, struct error *
 bool inquiry_prove(struct inquiry *inquiry, struct text named, bool influence, struct buffer *proof,
     struct error *err);
 /* {"verified":bool, "records":…, "root":…, "checks":[{"name","passed","detail"}]}; damage is an answer here. */
-json_t *inquiry_verify(
-    struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err);
+/* replay: computes all conclusions from the facts and compares them, too. */
+json_t *inquiry_verify(struct inquiry *inquiry, bool replay, inquiry_progress *progress,
+    void *context, struct error *err);
 /* {"running":…, "partitions":[…], "quarantine":[…], "disk":…, "checkpoint":…} */
 json_t *inquiry_status(struct inquiry *inquiry, struct error *err);
 /* {"unexplained":n, "partitions":[{…,"content":"equal"|"differs"|"source gone"|"cannot be read again"}]} */

@@ -253,7 +253,8 @@ visit(void *context, const struct block_place *place, struct text body, struct e
 		return false;
 	verify->done_bytes += place->bytes;
 	if (verify->progress)
-		verify->progress(verify->context, verify->done_bytes, verify->all_bytes);
+		verify->progress(
+		    verify->context, verify->done_bytes, verify->all_bytes * (1 + verify->replay));
 	return true;
 }
 
@@ -351,11 +352,14 @@ conclude_catalog(struct verify *verify)
 }
 
 json_t *
-inquiry_verify(
-    struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err)
+inquiry_verify(struct inquiry *inquiry, bool replay, inquiry_progress *progress, void *context,
+    struct error *err)
 {
-	struct verify verify = {
-	    .inquiry = inquiry, .checks = json_array(), .progress = progress, .context = context};
+	struct verify verify = {.inquiry = inquiry,
+	    .checks = json_array(),
+	    .replay = replay,
+	    .progress = progress,
+	    .context = context};
 	struct tree_hash root;
 	json_t *answer;
 
@@ -371,6 +375,8 @@ inquiry_verify(
 		conclude_positions(&verify);
 		conclude_checkpoints(&verify);
 	}
+	if (replay && !verify.failed)
+		verify_replay(&verify);
 	tree_root(&verify.tree, &root);
 	answer = json_pack("{s:b, s:I, s:I, s:I, s:o, s:I, s:o, s:o}", "verified", !verify.failed,
 	    "records", (json_int_t)verify.tree.size, "events", (json_int_t)verify.events, "blocks",

@@ -27,6 +27,7 @@ struct verify {
 	uint64_t conclusions;
 	struct tree_hash conclusions_root;
 	int64_t done_bytes, all_bytes;
+	bool replay; /* conclusions are computed again, too */
 	inquiry_progress *progress;
 	void *context;
 	struct stated *stated;
@@ -37,6 +38,8 @@ struct verify {
 /* Adds a check to the answer. */
 void verify_conclude(struct verify *verify, const char *name, bool passed, const char *format, ...)
     PRINTF_LIKE(4, 5);
+/* Computes all conclusions from the facts and compares them, once the facts are known to be good. */
+void verify_replay(struct verify *verify);
 /* Walks the ledger of conclusions, once the checkpoints are loaded. */
 void verify_conclusions(struct verify *verify);
 
