@@ -7,6 +7,7 @@
 #include "answer.h"
 #include "base/number.h"
 #include "cli/plot.h"
+#include "csv.h"
 #include "cli/table.h"
 
 #define DAY_MS INT64_C(86400000)
@@ -135,23 +136,6 @@ moved_parts(const struct call *call, const json_t *document)
 		parts_table(call, parts, heading_of(document), "name");
 }
 
-/* RFC 4180; a cell that a spreadsheet would take for a formula gets an apostrophe before it. */
-static void
-csv_cell(FILE *file, const char *text)
-{
-	bool guard = *text && strchr("=+-@\t\r", *text);
-
-	fputc('"', file);
-	if (guard)
-		fputc('\'', file);
-	for (; *text; text++) {
-		if (*text == '"')
-			fputc('"', file);
-		fputc(*text, file);
-	}
-	fputc('"', file);
-}
-
 static void
 csv_number(FILE *file, const json_t *number, const char *end)
 {
@@ -169,16 +153,16 @@ moved_csv(const struct call *call, const json_t *parts, const char *heading)
 	const json_t *part, *name;
 	size_t i;
 
-	fprintf(file, "%s,share,moved,net,events\r\n", heading);
+	fprintf(file, "%s,share,moved,net,events\n", heading);
 	json_array_foreach(parts, i, part)
 	{
 		name = json_object_get(part, "name");
-		csv_cell(file, json_is_string(name) ? json_string_value(name) : "unknown");
+		csv_text(file, json_is_string(name) ? json_string_value(name) : "unknown");
 		fputc(',', file);
 		csv_number(file, json_object_get(part, "share"), ",");
 		csv_number(file, json_object_get(part, "moved"), ",");
 		csv_number(file, json_object_get(part, "net"), ",");
-		csv_number(file, json_object_get(part, "events"), "\r\n");
+		csv_number(file, json_object_get(part, "events"), "\n");
 	}
 }
 

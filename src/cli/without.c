@@ -5,7 +5,9 @@
 #include "choice.h"
 #include "cli/commands.h"
 #include "cli/document.h"
+#include "cli/plot.h"
 #include "cli/table.h"
+#include "csv.h"
 
 static bool
 without_words(const struct call *call, struct inquiry_what_if *what, struct error *err)
@@ -122,45 +124,38 @@ each_row(const json_t *document, const char *no_value, row_printer *print, void 
 
 /* --- CSV ------------------------------------------------------------------------------- */
 
-/* Source: RFC 4180. */
-static void
-csv_cell(FILE *out, const char *cell)
-{
-	if (!strpbrk(cell, ",\"\r\n")) {
-		fputs(cell, out);
-		return;
-	}
-	fputc('"', out);
-	for (; *cell; cell++) {
-		if (*cell == '"')
-			fputc('"', out);
-		fputc(*cell, out);
-	}
-	fputc('"', out);
-}
-
 static void
 csv_row(void *out, const char *const cells[5])
 {
-	size_t i;
-
-	for (i = 0; i < 5; i++) {
-		if (i)
-			fputc(',', out);
-		csv_cell(out, cells[i]);
-	}
-	fputc('\n', out);
+	csv_text(out, cells[0]);
+	fprintf(out, ",%s,%s,%s,%s\n", cells[1], cells[2], cells[3], cells[4]);
 }
 
 /* --- the screen ------------------------------------------------------------------------ */
 
+/* Six digits are enough on a screen; what is no number stays as it is. */
 static void
-table_row(void *table, const char *const cells[5])
+number_cell(struct table *table, const char *cell)
 {
-	size_t i;
+	char plain[PLOT_NUMBER_BYTES], *end;
+	double number = strtod(cell, &end);
 
-	for (i = 0; i < 5; i++)
-		table_cell(table, "%s", cells[i]);
+	table_cell(table, "%s", *cell && !*end ? plain_number(number, plain) : cell);
+}
+
+static void
+table_row(void *context, const char *const cells[5])
+{
+	struct table *table = context;
+	size_t i, whole_day = strlen("2026-02-14");
+
+	table_cell(table, "%s", cells[0]);
+	if (strcmp(cells[1] + (strlen(cells[1]) < whole_day ? 0 : whole_day), "T00:00:00Z") == 0)
+		table_cell(table, "%.*s", (int)whole_day, cells[1]);
+	else
+		table_cell(table, "%s", cells[1]);
+	for (i = 2; i < 5; i++)
+		number_cell(table, cells[i]);
 }
 
 static void
