@@ -97,10 +97,17 @@ exact_merge(struct exact_sum *sum, const struct exact_sum *other, int sign)
 	return sum_add(sum, sum_number(other), sign < 0);
 }
 
-/* An integer becomes a double by rounding to nearest, ties to even (C17, F.3 and IEEE 754); the scale is exact. */
+/*
+ * An integer becomes a double by rounding to nearest, ties to even (C17, F.3 and IEEE 754); the scale is exact.
+ * Most sums are of few bits on either side of the point: then both halves are doubles, and their sum is rounded once.
+ */
 double
 exact_value(const struct exact_sum *sum)
 {
+	const int64_t most = (int64_t)1 << (MANTISSA_BITS + 1);
+
+	if (sum->high >= -most && sum->high <= most && (sum->low & 0x7ff) == 0)
+		return (double)sum->high + (double)(int64_t)(sum->low >> 11) * 0x1p-53;
 	return (double)sum_number(sum) * 0x1p-64;
 }
 
