@@ -149,6 +149,7 @@ values_drop(struct image *image, struct distinct_panes *distinct)
 	if (distinct->log)
 		image_give(image, distinct->log, sizeof(struct hyperloglog));
 	distinct->log = 0;
+	distinct->estimate = 0;
 }
 
 static void
