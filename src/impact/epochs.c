@@ -258,12 +258,10 @@ sweep(struct impact *impact)
 static void
 work_for(struct work *work, const struct plan *plan)
 {
-	memory_free(work->at);
-	memory_free(work->sums);
-	memory_free(work->models);
-	work->at = memory_get_array(plan->feature_count + 1, sizeof(*work->at));
-	work->sums = memory_get_array(plan->model_count + 1, sizeof(*work->sums));
-	work->models = memory_get_array(plan->model_count + 1, sizeof(*work->models));
+	memory_free(work->marks);
+	memory_free(work->newest);
+	work->marks = memory_get_array(plan->feature_count + 1, sizeof(*work->marks));
+	work->newest = memory_get_array(plan->model_count + 1, sizeof(*work->newest));
 }
 
 bool

@@ -34,15 +34,6 @@ feature_member_value(const struct impact *impact, const struct plan_feature *fea
 }
 
 place
-feature_block(struct impact *impact, const struct plan_feature *feature, place row)
-{
-	if (LIKELY(!feature->layer))
-		return row;
-	return row_block_make(
-	    impact->image, row, feature->layer, &impact->plan->groups[feature->group].layers);
-}
-
-place
 feature_member_block(struct impact *impact, const struct plan_feature *chain, place source_row)
 {
 	const struct plan_feature *source = &impact->plan->features[chain->source];

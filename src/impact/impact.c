@@ -68,9 +68,9 @@ impact_close(struct impact *impact)
 	memory_free(impact->work.looked);
 	memory_free(impact->work.items);
 	memory_free(impact->work.moved);
-	memory_free(impact->work.at);
-	memory_free(impact->work.sums);
-	memory_free(impact->work.models);
+	memory_free(impact->work.marks);
+	memory_free(impact->work.newest);
+	memory_free(impact->work.parts);
 	memory_free(impact->noted);
 	memory_wipe(impact, sizeof(*impact));
 }

@@ -30,6 +30,13 @@ struct item {
 struct moved {
 	uint32_t feature, field; /* field: symbol, SYMBOL_NONE: of none */
 	double moved, magnitude;
+	bool first; /* the first of its feature: the event is counted with it */
+};
+
+/* Where the event's item and movement of a feature stand; both 1 + index, 0: none. */
+struct mark {
+	uint32_t item;  /* at the event's own key; once they are in order, the feature's first */
+	uint32_t moved; /* the last one */
 };
 
 /* A row that may be empty. */
@@ -39,10 +46,10 @@ struct noted {
 };
 
 /* A model's movement through one field, while it is added up. */
-struct model_sum {
-	uint64_t event; /* the last event that moved it */
-	uint64_t round; /* the field whose movement is added up */
+struct part {
+	uint32_t model, field;
 	double moved;
+	uint32_t older; /* the same model's movement through another field: 1 + index, 0: none */
 };
 
 struct work {
@@ -57,13 +64,10 @@ struct work {
 	size_t item_count, item_capacity;
 	struct moved *moved;
 	size_t moved_count, moved_capacity;
-	bool several_fields;
-	/* [feature]: 1 + its item at the event's own key; once they are in order, its first one; 0: none */
-	uint32_t *at;
-	struct model_sum *sums; /* [model] */
-	uint32_t *models;       /* those that are being added up */
-	uint32_t model_count;
-	uint64_t round;
+	struct mark *marks; /* [feature] */
+	uint32_t *newest;   /* [model]: its part, 1 + index, 0: none */
+	struct part *parts;
+	size_t part_count, part_capacity;
 };
 
 struct impact {
@@ -111,16 +115,43 @@ bool feature_is_empty(const struct impact *impact, const struct plan_feature *fe
 double
 feature_member_value(const struct impact *impact, const struct plan_feature *feature, place block);
 /* The pieces of a key's row; made. */
-place feature_block(struct impact *impact, const struct plan_feature *feature, place row);
+static inline place
+feature_block(struct impact *impact, const struct plan_feature *feature, place row)
+{
+	if (LIKELY(!feature->layer))
+		return row;
+	return row_block_make(
+	    impact->image, row, feature->layer, &impact->plan->groups[feature->group].layers);
+}
 place
 feature_member_block(struct impact *impact, const struct plan_feature *chain, place source_row);
 
 /* --- keys: keys.c ----------------------------------------------------------------------------- */
 
+void keys_look_up(struct impact *impact, struct plan_group *group, uint32_t key);
+place keys_make_row(struct impact *impact, struct plan_group *group);
+
 /* The event's row of a group, looked for once; 0: it is not held. key: index of the change that gives the key. */
-place keys_row(struct impact *impact, uint32_t group, uint32_t key, bool *has_key);
+static inline place
+keys_row(struct impact *impact, uint32_t number, uint32_t key, bool *has_key)
+{
+	struct plan_group *group = &impact->plan->groups[number];
+
+	if (group->event != impact->work.event)
+		keys_look_up(impact, group, key);
+	*has_key = group->has_key;
+	return group->row;
+}
+
 /* The same, made if the limit lets it; 0: beyond the limit. Only with a key. */
-place keys_make(struct impact *impact, uint32_t group);
+static inline place
+keys_make(struct impact *impact, uint32_t number)
+{
+	struct plan_group *group = &impact->plan->groups[number];
+
+	return LIKELY(group->row) ? group->row : keys_make_row(impact, group);
+}
+
 /* The row may be empty now; looked at by keys_give_back(). */
 void keys_note(struct impact *impact, uint32_t group, place row);
 void keys_give_back(struct impact *impact);

@@ -4,23 +4,19 @@
 
 #include "base/memory.h"
 
-static bool
-is_counted(const struct item *item)
-{
-	return item->influence.status <= INFLUENCE_ESTIMATED;
-}
-
+/* Not counted yet. */
 static struct item *
-add(struct work *work, uint32_t feature, place row, bool own)
+add(struct work *work, uint32_t feature, bool own)
 {
 	struct item *item;
 
-	memory_grow(&work->items, &work->item_capacity, work->item_count + 1, sizeof(*item));
+	if (UNLIKELY(work->item_count == work->item_capacity))
+		memory_grow(
+		    &work->items, &work->item_capacity, work->item_count + 1, sizeof(*item));
 	item = &work->items[work->item_count++];
-	*item =
-	    (struct item){{feature, INFLUENCE_COUNTED, INFLUENCE_NONE, INFLUENCE_NONE}, row, own};
+	*item = (struct item){{feature, INFLUENCE_COUNTED, INFLUENCE_NONE, INFLUENCE_NONE}, 0, own};
 	if (own)
-		work->at[feature] = (uint32_t)work->item_count;
+		work->marks[feature].item = (uint32_t)work->item_count;
 	return item;
 }
 
@@ -30,46 +26,49 @@ items_status(
 {
 	struct work *work = &impact->work;
 
-	if (!work->at[feature->index])
-		add(work, feature->index, 0, true)->influence.status = status;
+	if (!work->marks[feature->index].item)
+		add(work, feature->index, true)->influence.status = status;
 }
 
 /* NULL: the event has not moved that row yet. */
 static struct item *
 find(struct work *work, uint32_t feature, place row, bool own)
 {
+	uint32_t at = work->marks[feature].item;
 	size_t i;
 
 	if (own)
-		return work->at[feature] ? &work->items[work->at[feature] - 1] : NULL;
+		return at ? &work->items[at - 1] : NULL;
 	for (i = work->item_count; i-- > 0;)
 		if (work->items[i].row == row && work->items[i].influence.feature == feature)
 			return &work->items[i];
 	return NULL;
 }
 
-static double
-distance(double before, double after)
+static struct moved *
+add_moved(struct work *work, uint32_t feature, uint32_t field)
 {
-	struct influence influence = {.before = before, .after = after};
+	struct mark *mark = &work->marks[feature];
+	struct moved *moved;
 
-	return influence_movement(&influence);
+	if (UNLIKELY(work->moved_count == work->moved_capacity))
+		memory_grow(
+		    &work->moved, &work->moved_capacity, work->moved_count + 1, sizeof(*moved));
+	moved = &work->moved[work->moved_count++];
+	*moved = (struct moved){.feature = feature, .field = field, .first = !mark->moved};
+	mark->moved = (uint32_t)work->moved_count;
+	return moved;
 }
 
 static struct moved *
 find_moved(struct work *work, uint32_t feature, uint32_t field)
 {
-	struct moved *moved;
-	size_t i;
+	uint32_t i;
 
-	for (i = work->moved_count; i-- > 0;)
-		if (work->moved[i].feature == feature && work->moved[i].field == field)
-			return &work->moved[i];
-	memory_grow(&work->moved, &work->moved_capacity, work->moved_count + 1, sizeof(*moved));
-	moved = &work->moved[work->moved_count++];
-	*moved = (struct moved){.feature = feature, .field = field};
-	work->several_fields |= field != work->moved[0].field;
-	return moved;
+	for (i = work->marks[feature].moved; i > 0; i--)
+		if (work->moved[i - 1].feature == feature && work->moved[i - 1].field == field)
+			return &work->moved[i - 1];
+	return add_moved(work, feature, field);
 }
 
 void
@@ -79,11 +78,12 @@ items_move(struct impact *impact, const struct plan_feature *feature, place row,
 	struct work *work = &impact->work;
 	struct item *item = find(work, feature->index, row, own);
 	struct moved *moved = find_moved(work, feature->index, field);
-	double far = distance(before, after);
+	struct influence far = {.before = before, .after = after};
+	double by = influence_movement(&far);
 
-	if (!item || !is_counted(item)) {
-		if (!item)
-			item = add(work, feature->index, row, own);
+	if (!item)
+		item = add(work, feature->index, own);
+	if (!item->row) {
 		item->row = row;
 		item->influence.status = INFLUENCE_COUNTED;
 		item->influence.before = before;
@@ -91,8 +91,8 @@ items_move(struct impact *impact, const struct plan_feature *feature, place row,
 	item->influence.after = after;
 	if (estimated)
 		item->influence.status = INFLUENCE_ESTIMATED;
-	moved->moved = clamp(moved->moved + far);
-	moved->magnitude = clamp(moved->magnitude + fabs(far));
+	moved->moved = clamp(moved->moved + by);
+	moved->magnitude = clamp(moved->magnitude + fabs(by));
 }
 
 /* By feature; of one feature, the event's own key behind those that were left. */
@@ -119,21 +119,11 @@ sort(struct work *work)
 }
 
 static void
-count(struct impact *impact, const struct item *item)
+count(struct impact *impact, enum influence_status status)
 {
-	switch (item->influence.status) {
-	case INFLUENCE_LATE:
-		impact->counts.late++;
-		break;
-	case INFLUENCE_NO_KEY:
-		impact->counts.no_key++;
-		break;
-	case INFLUENCE_BEYOND:
-		impact->counts.beyond++;
-		break;
-	default:
-		break;
-	}
+	impact->counts.late += status == INFLUENCE_LATE;
+	impact->counts.no_key += status == INFLUENCE_NO_KEY;
+	impact->counts.beyond += status == INFLUENCE_BEYOND;
 }
 
 void
@@ -147,8 +137,9 @@ items_finish(struct impact *impact, struct arena *arena, struct influences *out)
 	list = arena_get(arena, work->item_count * sizeof(*list));
 	for (i = work->item_count; i-- > 0;) {
 		list[i] = work->items[i].influence;
-		work->at[list[i].feature] = (uint32_t)i + 1;
-		count(impact, &work->items[i]);
+		work->marks[list[i].feature].item = (uint32_t)i + 1;
+		if (UNLIKELY(list[i].status > INFLUENCE_ESTIMATED))
+			count(impact, list[i].status);
 	}
 	impact->counts.influences += work->item_count;
 	out->count = (uint32_t)work->item_count;
@@ -162,7 +153,6 @@ items_forget(struct impact *impact)
 	size_t i;
 
 	for (i = 0; i < work->item_count; i++)
-		work->at[work->items[i].influence.feature] = 0;
+		work->marks[work->items[i].influence.feature] = (struct mark){0};
 	work->item_count = work->moved_count = 0;
-	work->several_fields = false;
 }

@@ -116,8 +116,8 @@ remembered(struct plan_group *group, uint32_t symbol)
 	return &group->by_symbol[symbol];
 }
 
-static void
-look_up(struct impact *impact, struct plan_group *group, uint32_t key)
+void
+keys_look_up(struct impact *impact, struct plan_group *group, uint32_t key)
 {
 	place *known = NULL;
 
@@ -138,23 +138,8 @@ look_up(struct impact *impact, struct plan_group *group, uint32_t key)
 }
 
 place
-keys_row(struct impact *impact, uint32_t number, uint32_t key, bool *has_key)
+keys_make_row(struct impact *impact, struct plan_group *group)
 {
-	struct plan_group *group = &impact->plan->groups[number];
-
-	if (group->event != impact->work.event)
-		look_up(impact, group, key);
-	*has_key = group->has_key;
-	return group->row;
-}
-
-place
-keys_make(struct impact *impact, uint32_t number)
-{
-	struct plan_group *group = &impact->plan->groups[number];
-
-	if (LIKELY(group->row))
-		return group->row;
 	if (state_read(impact)->keys >= impact->keys_max)
 		return 0;
 	state_touch(impact)->keys++;

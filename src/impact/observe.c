@@ -212,16 +212,34 @@ fill(struct impact *impact, const struct plan_feature *feature, uint32_t change,
 	return true;
 }
 
-static bool
-is_late(const struct impact *impact, const struct plan_feature *feature)
+static const struct plan_window *
+look_at_window(struct impact *impact, const struct plan_feature *feature)
 {
-	int64_t pane;
+	struct plan_window *window = &impact->plan->windows[feature->window];
+	const struct work *work = &impact->work;
+	int64_t first, own;
+
+	if (window->event == work->event)
+		return window;
+	first = column_first(&window->column, work->clock_ms);
+	own = work->partition_ms == work->clock_ms
+	    ? first
+	    : column_first(&window->column, work->partition_ms);
+	window->event = work->event;
+	window->pane = column_pane(&window->column, work->fact->time_ms);
+	window->first = own > first ? own : first;
+	return window;
+}
+
+static bool
+is_late(struct impact *impact, const struct plan_feature *feature)
+{
+	const struct plan_window *window;
 
 	if (!feature->windowed)
 		return false;
-	pane = column_pane(&feature->column, impact->work.fact->time_ms);
-	return pane < column_first(&feature->column, impact->work.partition_ms) ||
-	    pane < column_first(&feature->column, impact->work.clock_ms);
+	window = look_at_window(impact, feature);
+	return window->pane < window->first;
 }
 
 static void
@@ -237,8 +255,7 @@ move(struct impact *impact, struct plan_feature *feature, place row,
 	after = column_observe(&impact->columns, &feature->column, block, observation, &estimated);
 	items_move(impact, feature, row, true, before, after, estimated, field);
 	if (feature->windowed)
-		plan_pane(
-		    impact->plan, feature, column_pane(&feature->column, observation->time_ms));
+		plan_pane(impact->plan, feature, impact->plan->windows[feature->window].pane);
 	if (feature->dependent_count)
 		steps_follow(impact, feature, row, after, estimated, field);
 }

@@ -187,6 +187,22 @@ make_feature(struct making *making, uint32_t index)
 	make_place(making, feature);
 }
 
+static uint32_t
+find_window(struct plan *plan, const struct column_plan *column)
+{
+	const struct column_plan *known;
+	uint32_t i;
+
+	for (i = 0; i < plan->window_count; i++) {
+		known = &plan->windows[i].column;
+		if (known->pane_ms == column->pane_ms && known->panes == column->panes &&
+		    known->lateness_ms == column->lateness_ms)
+			return i;
+	}
+	plan->windows[i].column = *column;
+	return plan->window_count++;
+}
+
 /* Who passes on to whom, and whose columns stand together. */
 static void
 link_feature(struct making *making, uint32_t index)
@@ -197,6 +213,8 @@ link_feature(struct making *making, uint32_t index)
 
 	list_add(making, &group->features, &group->feature_count, index);
 	group->gives &= feature->windowed;
+	if (feature->windowed)
+		feature->window = find_window(plan, &feature->column);
 	if (!feature->chain)
 		return;
 	source = &plan->features[feature->source];
@@ -213,6 +231,7 @@ make_features(struct making *making)
 
 	plan->feature_count = plan->lineage->feature_count;
 	plan->features = get(making, plan->feature_count, sizeof(*plan->features));
+	plan->windows = get(making, plan->feature_count, sizeof(*plan->windows));
 	for (i = 0; i < plan->feature_count; i++)
 		make_feature(making, i);
 	for (i = 0; i < plan->feature_count; i++)

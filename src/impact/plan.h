@@ -27,6 +27,14 @@ struct plan_use {
 	double factor; /* weight, or sensitivity */
 };
 
+/* A window that features share, and where the event in hand falls. */
+struct plan_window {
+	struct column_plan column; /* only its window counts */
+	uint64_t event;
+	int64_t pane,
+	    first; /* first: pane that the clock and the event's partition have not left behind */
+};
+
 struct plan_feature {
 	const struct lineage_feature *lineage;
 	uint32_t index, group, layer;
@@ -36,6 +44,7 @@ struct plan_feature {
 	struct chain_plan chain_plan; /* features of features */
 	uint32_t member_layer;        /* of the source's group */
 	uint32_t source;              /* LINEAGE_NONE */
+	uint32_t window;              /* its number, of windowed ones */
 	double of_none;               /* the value without an observation */
 	uint32_t field_count;
 	uint32_t *fields;            /* symbols, ascending by text */
@@ -87,11 +96,12 @@ struct plan_memory {
 
 struct plan {
 	const struct lineage *lineage;
-	uint32_t epoch, feature_count, group_count, model_count, memory_count;
+	uint32_t epoch, feature_count, group_count, model_count, memory_count, window_count;
 	struct plan_feature *features;
 	struct plan_group *groups;
 	struct plan_model *models;
 	struct plan_memory *memories;
+	struct plan_window *windows;
 	int64_t next_ms; /* the clock at which the first pane leaves; INT64_MAX */
 	struct arena arena;
 };

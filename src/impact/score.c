@@ -41,7 +41,7 @@ static double
 value_before(struct impact *impact, const struct plan_input *input, uint32_t key)
 {
 	const struct work *work = &impact->work;
-	uint32_t i = work->at[input->feature];
+	uint32_t i = work->marks[input->feature].item;
 	const struct item *item;
 
 	for (; i && i <= work->item_count; i++) {
@@ -78,7 +78,8 @@ movement_of(const struct work *work, const struct plan_model *model, double *mov
 
 	*movement = 0;
 	for (i = 0; i < model->input_count; i++) {
-		for (j = work->at[model->inputs[i].feature]; j && j <= work->item_count; j++) {
+		for (j = work->marks[model->inputs[i].feature].item; j && j <= work->item_count;
+		     j++) {
 			item = &work->items[j - 1];
 			if (item->influence.feature != model->inputs[i].feature)
 				break;

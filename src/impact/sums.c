@@ -5,6 +5,8 @@
  */
 #include "inside.h"
 
+#include "base/memory.h"
+
 /* The size of one use, times that of a model's input. */
 static double
 model_part(const struct plan *plan, const struct plan_use *use, double moved, double magnitude)
@@ -14,92 +16,77 @@ model_part(const struct plan *plan, const struct plan_use *use, double moved, do
 	return clamp(use->factor * (opaque ? magnitude : moved));
 }
 
-/* Whether the event was counted for the feature already, by way of another field. */
-static bool
-is_first(const struct work *work, size_t i)
-{
-	size_t j;
-
-	for (j = 0; work->several_fields && j < i; j++)
-		if (work->moved[j].feature == work->moved[i].feature)
-			return false;
-	return true;
-}
-
 static void
 add_features(struct impact *impact)
 {
 	const struct work *work = &impact->work;
 	const struct plan *plan = impact->plan;
-	const struct influence *influence;
-	size_t i;
+	const struct item *item;
+	const struct moved *moved;
 
-	for (i = 0; i < work->moved_count; i++)
-		movement_add(impact->movement, plan->features[work->moved[i].feature].subject,
-		    work->moved[i].field, work->moved[i].moved, is_first(work, i));
-	for (i = 0; i < work->item_count; i++) {
-		influence = &work->items[i].influence;
-		if (work->items[i].row && !isnan(influence->after))
-			movement_value(impact->movement, plan->features[influence->feature].subject,
-			    influence->after);
-	}
+	for (moved = work->moved; moved < work->moved + work->moved_count; moved++)
+		movement_add(impact->movement, plan->features[moved->feature].subject, moved->field,
+		    moved->moved, moved->first);
+	for (item = work->items; item < work->items + work->item_count; item++)
+		if (item->row && !isnan(item->influence.after))
+			movement_value(impact->movement,
+			    plan->features[item->influence.feature].subject, item->influence.after);
 }
 
-/* Whether a field was met before among what moved. */
-static bool
-is_new_field(const struct work *work, size_t i)
+/* The part of a model and a field, made on first sight. Models and fields of one event are few. */
+static struct part *
+find_part(struct work *work, uint32_t model, uint32_t field)
 {
-	size_t j;
+	struct part *part;
+	uint32_t i;
 
-	for (j = 0; j < i; j++)
-		if (work->moved[j].field == work->moved[i].field)
-			return false;
-	return true;
+	for (i = work->newest[model]; i; i = part->older) {
+		part = &work->parts[i - 1];
+		if (part->field == field)
+			return part;
+	}
+	if (UNLIKELY(work->part_count == work->part_capacity))
+		memory_grow(
+		    &work->parts, &work->part_capacity, work->part_count + 1, sizeof(*part));
+	part = &work->parts[work->part_count++];
+	*part = (struct part){.model = model, .field = field, .older = work->newest[model]};
+	work->newest[model] = (uint32_t)work->part_count;
+	return part;
 }
 
-/* Adds up the parts of one field; models are listed in the order in which they are met. */
 static void
-add_parts(struct impact *impact, uint32_t field, uint64_t round)
+add_up_models(struct impact *impact)
 {
 	struct work *work = &impact->work;
 	const struct plan_feature *feature;
-	struct model_sum *sum;
-	size_t i;
-	uint32_t j;
+	const struct moved *moved;
+	struct part *part;
+	uint32_t i;
 
-	work->model_count = 0;
-	for (i = 0; i < work->moved_count; i++) {
-		if (work->moved[i].field != field)
-			continue;
-		feature = &impact->plan->features[work->moved[i].feature];
-		for (j = 0; j < feature->use_count; j++) {
-			sum = &work->sums[feature->uses[j].model];
-			if (sum->round != round) {
-				sum->round = round;
-				sum->moved = 0;
-				work->models[work->model_count++] = feature->uses[j].model;
-			}
-			sum->moved = clamp(sum->moved +
-			    model_part(impact->plan, &feature->uses[j], work->moved[i].moved,
-				work->moved[i].magnitude));
+	for (moved = work->moved; moved < work->moved + work->moved_count; moved++) {
+		feature = &impact->plan->features[moved->feature];
+		for (i = 0; i < feature->use_count; i++) {
+			part = find_part(work, feature->uses[i].model, moved->field);
+			part->moved = clamp(part->moved +
+			    model_part(
+				impact->plan, &feature->uses[i], moved->moved, moved->magnitude));
 		}
 	}
 }
 
 static void
-add_models(struct impact *impact, uint32_t field)
+add_models(struct impact *impact)
 {
 	struct work *work = &impact->work;
-	struct model_sum *sum;
-	uint32_t i;
+	const struct part *part;
 
-	add_parts(impact, field, ++work->round);
-	for (i = 0; i < work->model_count; i++) {
-		sum = &work->sums[work->models[i]];
-		movement_add(impact->movement, impact->plan->models[work->models[i]].subject, field,
-		    sum->moved, sum->event != work->event);
-		sum->event = work->event;
+	add_up_models(impact);
+	for (part = work->parts; part < work->parts + work->part_count; part++) {
+		movement_add(impact->movement, impact->plan->models[part->model].subject,
+		    part->field, part->moved, !part->older);
+		work->newest[part->model] = 0;
 	}
+	work->part_count = 0;
 }
 
 void
@@ -107,16 +94,13 @@ sums_event(struct impact *impact)
 {
 	const struct work *work = &impact->work;
 	const struct event *fact = work->fact;
-	size_t i;
 
 	if (!work->moved_count)
 		return;
 	movement_event(impact->movement, fact->time_ms, work->origin->team, fact->system,
 	    fact->channel, work->actor);
 	add_features(impact);
-	for (i = 0; i < work->moved_count; i++)
-		if (!i || (work->several_fields && is_new_field(work, i)))
-			add_models(impact, work->moved[i].field);
+	add_models(impact);
 }
 
 void
