@@ -118,6 +118,35 @@ sort(struct work *work)
 	}
 }
 
+/* A value lost a member elsewhere: the event's own key stands there, too, though nothing came to it. */
+static void
+add_own(struct impact *impact, uint32_t index, uint32_t status)
+{
+	const struct plan_feature *feature = &impact->plan->features[index];
+	bool has_key;
+	place row = keys_row(impact, feature->group, PROGRAM_NONE, &has_key);
+	double value =
+	    feature_value(impact, feature, row_block(impact->image, row, feature->layer), NULL);
+
+	if (has_key)
+		add(&impact->work, index, row, true)->influence =
+		    (struct influence){index, status, value, value};
+	else
+		items_status(impact, feature, INFLUENCE_NO_KEY);
+}
+
+static void
+add_missing_own(struct impact *impact)
+{
+	struct work *work = &impact->work;
+	size_t i, count = work->item_count;
+
+	for (i = 0; i < count; i++)
+		if (!work->at[work->items[i].influence.feature])
+			add_own(impact, work->items[i].influence.feature,
+			    work->items[i].influence.status);
+}
+
 static void
 count(struct impact *impact, enum influence_status status)
 {
@@ -133,6 +162,7 @@ items_finish(struct impact *impact, struct arena *arena, struct influences *out)
 	struct influence *list;
 	size_t i;
 
+	add_missing_own(impact);
 	sort(work);
 	list = arena_get(arena, work->item_count * sizeof(*list));
 	for (i = work->item_count; i-- > 0;) {

@@ -48,10 +48,10 @@ class Row:
 
 
 class Observation:
-    __slots__ = ("number", "units", "value", "hit", "order")
+    __slots__ = ("number", "units", "value", "hit", "order", "field")
 
-    def __init__(self, number, value, hit, order):
-        self.number, self.value, self.hit, self.order = number, value, hit, order
+    def __init__(self, number, value, hit, order, field):
+        self.number, self.value, self.hit, self.order, self.field = number, value, hit, order, field
         self.units = None
 
 

@@ -10,6 +10,12 @@ from aggregates import GREATEST
 from replay import NO_KEY, Item, Replay
 
 
+def item_of(feature, key, status, before=None, after=None, left=False):
+    item = Item(feature, key, status, before, left)
+    item.after = after
+    return item
+
+
 def one_sum(numbers):
     total = sum(map(Fraction, numbers), Fraction(0))
     try:
@@ -105,20 +111,20 @@ class Brute:
             if not self.rules.passes(feature, event):
                 continue
             self.plain(feature, event, own, items)
-        return sorted(items, key=lambda item: self.rules.order[item.feature.name])
+        return sorted(items, key=lambda item: (self.rules.order[item.feature.name], not item.left))
 
     def plain(self, feature, event, own, items):
         key = self.rules.key(feature, event)
         if key is NO_KEY:
-            items.append(Item(feature, None, "no-key"))
+            items.append(item_of(feature, None, "no-key"))
             return
         pane = event.time // feature.pane if feature.pane else 0
         if feature.pane and (not self.inside(feature, pane) or pane < feature.first(own)):
-            items.append(Item(feature, key, "late"))
+            items.append(item_of(feature, key, "late"))
             return
         counted = [one for one in self.rules.observations(feature, event) if one]
         if not counted:
-            items.append(Item(feature, key, "no-number"))
+            items.append(item_of(feature, key, "no-number"))
             return
         # All that may move, as it is now: the values of every key that a feature of a feature has.
         above = self.above(feature)
@@ -130,7 +136,7 @@ class Brute:
         members = {one.name: dict((source, key) for key, source in self.membership(one)) for one in above}
         was = self.value(feature, key)
         self.past[feature.name] += [(pane, key, one.order, one.number, one.value, one.hit) for one in counted]
-        items.append(Item(feature, key, "counted", was, self.value(feature, key)))
+        items.append(item_of(feature, key, "counted", was, self.value(feature, key)))
         moved = {feature.name: [key]}
         for one in above:
             self.computed(one, event, moved, before, members[one.name], items)
@@ -148,9 +154,12 @@ class Brute:
         left = [one for one in dict.fromkeys(touched) if one != key]
         moved[feature.name] = left + ([key] if key in touched else [])
         for one in moved[feature.name]:
-            items.append(Item(feature, one, "counted", before[feature.name, one], self.value(feature, one), left=one != key))
-        if key is NO_KEY:
-            items.append(Item(feature, None, "no-key"))
+            items.append(item_of(feature, one, "counted", before[feature.name, one], self.value(feature, one), left=one != key))
+        wanted = any(self.has(self.lineage.by_name[feature.source], source_key) for source_key in moved[feature.source])
+        if key is NO_KEY and (wanted or touched):
+            items.append(item_of(feature, None, "no-key"))
+        elif touched and key not in touched:
+            items.append(item_of(feature, key, "counted", before[feature.name, key], self.value(feature, key)))
 
     def above(self, feature):
         """What is computed from it, nearest first."""

@@ -13,6 +13,7 @@ import math
 import sys
 
 from exported import Event, influences, records
+from movement import Scales
 from replay import Replay, difference
 
 TOLERANCE = 1e-9                            # relative
@@ -32,6 +33,7 @@ class Comparison:
     def __init__(self, reported):
         self.reported = reported
         self.replay = Replay()
+        self.scales = Scales()
         self.differences = []
         self.events = self.influences = self.scores = self.unequal_bits = 0
         self.statuses = collections.Counter()
@@ -44,9 +46,12 @@ class Comparison:
     def record(self, record):
         if not isinstance(record, Event):
             self.replay.note(record)
+            if self.replay.clock.now is not None:
+                self.scales.clock(self.replay.clock.now)
             return
         self.events += 1
         items = self.replay.event(record)
+        self.scales.clock(self.replay.clock.now)
         line = self.reported.pop(record.record, None) or {"features": [], "models": []}
         given = collections.defaultdict(list)
         for one in line["features"]:
@@ -59,6 +64,7 @@ class Comparison:
             expected[item.feature.name].append(item)
         for name in dict.fromkeys([*expected, *given]):
             self.feature(record, name, expected[name], given[name])
+        self.scales.event(record, items, self.replay.clock.now)
         self.models(record, items, {one["model"]: one for one in line["models"]})
 
     def feature(self, event, name, expected, given):
@@ -92,6 +98,9 @@ class Comparison:
                 self.unequal_bits += 1
         if not near(difference(one["before"], one["after"]), one["movement"]):
             self.differs(event, name, item.key, "movement", item.movement, one["movement"])
+
+        if item.counted and not self.scales.check(name, one["movement"], one["scaled"]):
+            self.differs(event, name, item.key, "scaled", f"{one['movement']!r} divided by {self.scales.of[name].range}", one["scaled"])
 
     def models(self, event, items, given):
         for model, before, before_slack, movement, movement_slack in self.replay.scores(items) if items else []:

@@ -15,6 +15,7 @@ from aggregates import GREATEST, Distinct
 from brute import Brute
 from exported import Event, number_of, text_of
 from lineage_text import lineage_text
+from movement import EXPIRY, Scale, Scales, Sums, effective, hour_of, shares
 from oracle import Comparison
 from replay import Clock, Replay
 
@@ -201,7 +202,7 @@ class Windows(unittest.TestCase):
     def test_a_window_of_two_days_and_what_leaves_it(self):
         replay = begin(feature("sum", window=("2d", "1d", "0s")))
         left = []
-        replay.on_expiry = lambda feature, key, before, after: left.append((before, after))
+        replay.on_expiry = lambda moment, feature, key, before, after: left.append((before, after))
         got = moves(replay, event(0, {"x": 1}), event(DAY, {"x": 2}), event(2 * DAY, {"x": 4}), event(DAY, {"x": 8}), event(DAY - 1, {"x": 16}))
         self.assertEqual(got, [("counted", 0, 1), ("counted", 1, 3), ("counted", 2, 6), ("counted", 6, 14), ("late", None, None)])
         self.assertEqual(left, [(3, 2)])
@@ -286,6 +287,54 @@ class Models(unittest.TestCase):
         items = replay.event(event(2, {"k": "b"}))
         (_, before, _, movement, _), = replay.scores(items)
         self.assertEqual((before, movement), (0.5 + 2 * 4, -1))
+
+
+class Movement(unittest.TestCase):
+    def test_sums_by_word_field_and_actor(self):
+        replay = begin(feature("sum", fields=("x", "y")), models=[{"name": "m", "kind": "linear", "inputs": [("f", -2.0)]},
+                                                                  {"name": "o", "kind": "opaque", "inputs": [("f", 0.5)]}])
+        sums = Sums(replay)
+        for one in (event(0, {"x": 3, "y": -1}, team="a", actor="p"), event(HOUR, {"x": -4}, team="b", actor="q"), event(HOUR, {"x": 2}, team="a", actor="p")):
+            sums.event(one, replay.event(one))
+        self.assertEqual(sums.by(("feature", "f"), "team"), {"a": [2, 4, 4], "b": [1, 4, -4]})
+        self.assertEqual(sums.by(("feature", "f"), "field"), {"x": [3, 9, 1], "y": [1, 1, -1]})
+        self.assertEqual(sums.by(("model", "m"), "team", 0, 1), {"a": [1, 4, -4]})
+        self.assertEqual(sums.by(("model", "o"), "team"), {"a": [2, 2, 2], "b": [1, 2, 2]})
+        self.assertEqual(shares(sums.by_actor(("feature", "f"))), {"p": 0.5, "q": 0.5})
+        self.assertEqual(effective(sums.by_actor(("feature", "f"))), 2)
+
+    def test_expiry_stands_beside_at_the_moment_when_it_left(self):
+        replay = begin(feature("sum", window=("2h", "1h", "30m")))
+        sums = Sums(replay)
+        for one in (event(0, {"x": 3}), event(5 * HOUR, {"x": 1})):
+            sums.event(one, replay.event(one))
+        self.assertEqual(sums.words[("feature", "f"), 2, None, EXPIRY], [1, 3, -3])
+
+    def test_early_and_late_movements_count_in_an_open_day(self):
+        clock = 10 * DAY + HOUR
+        cases = [(10 * DAY + 5 * HOUR, 245), (10 * DAY - 1, 240), (0, 240), (26 * DAY - 1, 623), (26 * DAY, 623), (99 * DAY, 623)]
+        for time, expected in cases:
+            self.assertEqual(hour_of(time, clock), expected, time)
+        self.assertEqual(hour_of(9 * DAY, clock - 1), 9 * 24)
+
+    def test_the_scale_is_the_last_ended_days(self):
+        least, greatest = Scale.of([float(i) for i in range(1, 101)])
+        self.assertLess(least, 50 / 1.349)
+        self.assertGreater(greatest, 50 / 1.349)
+        self.assertLess(greatest - least, 3.2)
+        self.assertEqual(Scale.of([0.0, 0.0]), (1e-9, 1e-9))
+        least, greatest = Scale.of([2000.0] * 5)
+        self.assertTrue(least <= 2 <= greatest)
+
+    def test_scaled_before_and_after_the_first_day(self):
+        replay, scales = begin(feature("last")), Scales()
+        for time, x in ((0, 1000), (DAY, 1000), (DAY + HOUR, 7)):
+            one = event(time, {"x": x})
+            items = replay.event(one)
+            scales.clock(replay.clock.now)
+            scaled = scales.check("f", items[0].movement, None), scales.check("f", items[0].movement, items[0].movement)
+            scales.event(one, items, replay.clock.now)
+            self.assertEqual(scaled, (time < DAY + HOUR, time >= DAY + HOUR))
 
 
 class Lineage(unittest.TestCase):

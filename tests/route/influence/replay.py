@@ -26,11 +26,12 @@ def difference(before, after):
 
 class Item:
     """The influence of one event on one key of one feature."""
-    __slots__ = ("feature", "key", "left", "status", "before", "after", "loose")
+    __slots__ = ("feature", "key", "left", "status", "before", "after", "loose", "parts")
 
-    def __init__(self, feature, key, status, before=None, after=None, left=False, loose=False):
-        self.feature, self.key, self.status, self.before, self.after, self.left = feature, key, status, before, after, left
-        self.loose = loose   # an estimate goes into it
+    def __init__(self, feature, key, status, before=None, left=False):
+        self.feature, self.key, self.status, self.before, self.after, self.left = feature, key, status, before, None, left
+        self.loose = False   # an estimate goes into it
+        self.parts = []      # (field, movement) of each observation
 
     @property
     def counted(self):
@@ -39,6 +40,22 @@ class Item:
     @property
     def movement(self):
         return difference(self.before, self.after) if self.counted else 0.0
+
+
+class Found(dict):
+    """The items of one event, by feature and key."""
+
+    def moved(self, feature, key, status, before, after, loose, field, left=False):
+        item = self.get((feature.name, key))
+        if item is None:
+            item = self[feature.name, key] = Item(feature, key, status, before, left)
+        item.after, item.loose = after, item.loose or loose
+        if status == "estimated":
+            item.status = status
+        item.parts.append((field, difference(before, after)))
+
+    def aside(self, feature, key, status):
+        self[feature.name, NO_KEY if status == "no-key" else key] = Item(feature, key, status)
 
 
 class Clock:
@@ -130,7 +147,8 @@ class Replay:
         self.remembered = {}   # (dataset, entity): {field: value}
         self.sequence = 0
         self.classes = {}
-        self.on_expiry = None  # called with feature, key, before, after
+        self.on_observation = None  # called with feature, key, pane, event, observation
+        self.on_expiry = None  # called with moment, feature, key, before, after
 
     # --- epochs ------------------------------------------------------------------------
 
@@ -175,11 +193,10 @@ class Replay:
             return []
         self.remember(event)
         self.was = self.score_inputs(event)
-        items = []
+        found = Found()
         for column in self.reached(event):
-            self.observe(column, event, own, items)
-        items.sort(key=lambda item: self.order[item.feature.name])
-        return items
+            self.observe(column, event, own, found)
+        return sorted(found.values(), key=lambda item: (self.order[item.feature.name], not item.left))
 
     def reached(self, event):
         """The plain features that this event may reach: a matter of its dataset and fields alone."""
@@ -227,7 +244,7 @@ class Replay:
         """One for each changed field, None for one without a number."""
         order = event.time, event.partition, event.offset
         if not feature.fields:
-            yield Observation(None, None, False, order)
+            yield Observation(None, None, False, order, None)
             return
         for name in feature.fields:
             if name not in event.changes:
@@ -245,44 +262,48 @@ class Replay:
                     continue
                 number += 0.0
             text = text_of(value)
-            yield Observation(number, text, text == feature.value, order)
+            yield Observation(number, text, text == feature.value, order, name)
 
-    def observe(self, column, event, own, items):
+    def observe(self, column, event, own, found):
         feature = column.feature
         if not self.passes(feature, event):
             return
         key = self.key(feature, event)
         if key is NO_KEY:
-            items.append(Item(feature, None, "no-key"))
+            found.aside(feature, None, "no-key")
             return
         if self.late(feature, event, own):
-            items.append(Item(feature, key, "late"))
+            found.aside(feature, key, "late")
             return
         counted = [one for one in self.observations(feature, event) if one]
         if not counted:
-            items.append(Item(feature, key, "no-number"))
+            found.aside(feature, key, "no-number")
             return
         row = column.row(key)
         pane = event.time // feature.pane if feature.pane else 0
+        if feature.pane:
+            column.hold(pane, key)
         before = row.value()
         for one in counted:
             row.add(pane, one)
-        if feature.pane:
-            column.hold(pane, key)
-        status = "estimated" if row.estimated else "counted"
-        items.append(Item(feature, key, status, before, row.value(), loose=row.estimated))
-        for above in self.computed.get(feature.name, ()):
-            self.join(above, column, [key], status, event, items)
+            if self.on_observation:
+                self.on_observation(feature, key, pane, event, one)
+            after = row.value()
+            status = "estimated" if row.estimated else "counted"
+            found.moved(feature, key, status, before, after, row.estimated, one.field)
+            before = after
+            for above in self.computed.get(feature.name, ()):
+                self.join(above, column, [key], status, event, one.field, found)
 
     # --- features of features ----------------------------------------------------------
 
-    def join(self, column, source, moved, status, event, items):
+    def join(self, column, source, moved, status, event, field, found):
         """The event moved these keys of the source; they belong to the event's key from now on."""
         feature = column.feature
         key = self.key(feature, event)
         pane = event.time // feature.pane if feature.pane else 0
         inside = not feature.pane or pane >= feature.first(self.clock.now)
-        touched = {}
+        touched, wanted = {}, False
         for source_key in moved:
             self.sequence += 1
             was = column.members.get(source_key)
@@ -291,7 +312,9 @@ class Replay:
                 touched.setdefault(left, (column.value(left), column.loose(left)))
                 self.leave(column, source_key)
             row = source.rows.get(source_key)
-            if row is not None and row.holds() and inside and key is not NO_KEY:
+            has = row is not None and row.holds()
+            wanted |= has
+            if has and inside and key is not NO_KEY:
                 touched.setdefault(key, (column.value(key), column.loose(key)))
                 column.members[source_key] = key, pane, self.sequence
                 column.row(key).put(source_key, row.value(), self.sequence, row.estimated)
@@ -302,12 +325,14 @@ class Replay:
         keys = [name for name in touched if name != key] + ([key] if key in touched else [])
         for name in keys:
             before, loose = touched[name]
-            items.append(Item(feature, name, status, before, column.value(name), left=name != key,
-                              loose=loose or column.loose(name)))
-        if key is NO_KEY:
-            items.append(Item(feature, None, "no-key"))
+            found.moved(feature, name, status, before, column.value(name), loose or column.loose(name), field, left=name != key)
+        if key is NO_KEY and (wanted or touched):
+            found.aside(feature, None, "no-key")
+        elif touched and key not in touched:
+            # Its own key stands there though nothing came to it.
+            found.moved(feature, key, status, column.value(key), column.value(key), column.loose(key), field)
         for above in self.computed.get(feature.name, ()):
-            self.join(above, column, keys, status, event, items)
+            self.join(above, column, keys, status, event, field, found)
 
     @staticmethod
     def leave(column, source_key):
@@ -317,31 +342,35 @@ class Replay:
     # --- what leaves windows -----------------------------------------------------------
 
     def expire(self):
+        """Moment by moment, at one moment in the lineage's order of features, each key for itself."""
         if self.lineage is None or self.clock.now is None:
             return
-        for feature in self.lineage.in_order():
-            column = self.columns[feature.name]
-            if not feature.pane:
-                continue
-            for pane, keys in column.leaving(feature.first(self.clock.now)):
-                for key in keys:
-                    if feature.source:
-                        if key in column.members and column.members[key][1] == pane:
-                            row_key = column.members[key][0]
-                            before = column.value(row_key)
-                            self.leave(column, key)
-                            self.expired(column, row_key, before)
-                    else:
-                        before = column.value(key)
-                        column.rows[key].drop(pane)
-                        self.expired(column, key, before)
+        leaving = []
+        for feature in self.lineage.features:
+            if feature.pane:
+                for pane, keys in self.columns[feature.name].leaving(feature.first(self.clock.now)):
+                    moment = (pane + feature.panes) * feature.pane + feature.lateness
+                    leaving.append((moment, self.order[feature.name], pane, keys))
+        for moment, order, pane, keys in sorted(leaving, key=lambda one: one[:2]):
+            self.moment = moment
+            column = self.columns[self.lineage.features[order].name]
+            for key in keys:
+                if not column.feature.source:
+                    before = column.value(key)
+                    column.rows[key].drop(pane)
+                    self.expired(column, key, before)
+                elif key in column.members and column.members[key][1] == pane:
+                    row_key = column.members[key][0]
+                    before = column.value(row_key)
+                    self.leave(column, key)
+                    self.expired(column, row_key, before)
 
     def expired(self, column, key, before):
         """A value changed by itself: what is computed from it stays with its key, or leaves."""
         row = column.rows[key]
         after = row.value()
         if self.on_expiry:
-            self.on_expiry(column.feature, key, before, after)
+            self.on_expiry(self.moment, column.feature, key, before, after)
         holds = row.holds()
         for above in self.computed.get(column.feature.name, ()):
             if key in above.members:

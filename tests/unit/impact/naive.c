@@ -701,6 +701,28 @@ swap_items(struct naive *naive, uint32_t i, uint32_t j)
 	naive->item_own[j] = own;
 }
 
+/* Where a value lost a member, the event's own key stands, too. */
+static void
+add_missing_own(struct naive *naive)
+{
+	uint32_t i, j, count = naive->answer->count;
+	const struct lineage_feature *feature;
+	struct key key;
+
+	for (i = 0; i < count; i++) {
+		for (j = 0; j < naive->answer->count; j++)
+			if (naive->item_own[j] &&
+			    naive->answer->items[j].feature == naive->answer->items[i].feature)
+				break;
+		if (j < naive->answer->count)
+			continue;
+		feature = &naive->lineage->features[naive->answer->items[i].feature];
+		key = own_key(naive, feature);
+		(void)add_item(naive, naive->answer->items[i].feature, key, true,
+		    key.text[0] ? INFLUENCE_COUNTED : INFLUENCE_NO_KEY);
+	}
+}
+
 static void
 finish_items(struct naive *naive, const struct naive *before)
 {
@@ -708,6 +730,7 @@ finish_items(struct naive *naive, const struct naive *before)
 	uint32_t i, j;
 	bool empty;
 
+	add_missing_own(naive);
 	for (i = 0; i < naive->answer->count; i++)
 		for (j = i; j > 0 && item_order(naive, j, j - 1) < 0; j--)
 			swap_items(naive, j, j - 1);
