@@ -53,7 +53,7 @@ add_feature(struct influencing *in, const struct replayed *replayed, uint32_t i)
 	line_number(line, "before", influence->before);
 	line_number(line, "after", influence->after);
 	line_number(line, "movement", movement);
-	line_number(line, "scaled", scale > 0 ? movement / scale : NAN);
+	line_number(line, "scaled", influence_scaled(movement, scale));
 	line_close(line, '}');
 }
 

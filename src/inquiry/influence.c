@@ -31,8 +31,8 @@ add_scaled(struct inquiry *inquiry, const struct lineage_feature *feature, uint6
 
 	if (!inquiry_scale_at(inquiry, feature->name, record, &scale, err))
 		return false;
-	json_object_set_new(
-	    document, "scaled", scale > 0 ? json_real(movement / scale) : json_null());
+	json_object_set_new(document, "scaled",
+	    scale > 0 ? json_real(influence_scaled(movement, scale)) : json_null());
 	return true;
 }
 

@@ -62,6 +62,15 @@ influence_movement(const struct influence *influence)
 	return isfinite(moved) ? moved : copysign(DBL_MAX, moved);
 }
 
+/* Divided by the scale of its feature, at most +-DBL_MAX; scale 0, none yet: INFLUENCE_NONE */
+static inline double
+influence_scaled(double movement, double scale)
+{
+	double scaled = scale > 0 ? movement / scale : INFLUENCE_NONE;
+
+	return isinf(scaled) ? copysign(DBL_MAX, scaled) : scaled;
+}
+
 const char *influence_status_name(uint32_t status); /* "late"; NULL: no such number */
 const char *
 influence_status_sentence(uint32_t status); /* "its time lies before the window: moved nothing" */
