@@ -20,10 +20,14 @@ static bool
 no_such(const struct lineage *lineage, const char *what, enum lineage_noun noun, struct text name,
     struct error *err)
 {
-	struct text nearest = lineage ? lineage_suggest(lineage, noun, name) : TEXT_NONE;
+	struct text nearest;
 	char shown[200];
 
+	if (!lineage)
+		return error_set(err, ERROR_MISSING,
+		    "no lineage is in force: name one with `lineage:` in the settings");
 	text_show(name, 150, shown, sizeof(shown));
+	nearest = lineage_suggest(lineage, noun, name);
 	if (nearest.data)
 		return error_set(err, ERROR_MISSING, "there is no %s %s; did you mean %.*s?", what,
 		    shown, TEXT_PRINT(nearest));
