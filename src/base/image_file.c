@@ -45,6 +45,8 @@
 #define MAGIC_BYTES (sizeof(MAGIC) - 1)
 #define SEALED_BYTES (IMAGE_PAGE_BYTES + SEAL_BYTES)
 #define SLOT_BYTES (IMAGE_PAGE_BYTES + 4096)
+/* After so many pages the system is told to write, so that the sync at the end is short. */
+#define WRITE_OUT_PAGES 16
 #define SNAPSHOT_BYTES_MAX                                                                         \
 	(MAGIC_BYTES + SEAL_BYTES + 64 + IMAGE_HEADER_BYTES_MAX +                                  \
 	    IMAGE_PAGES_MAX * IMAGE_LISTED_BYTES)
@@ -59,6 +61,7 @@ struct image_file {
 	struct image_listing next;  /* being written */
 	struct error none;          /* why there is none; empty: there never was */
 	struct buffer sealed, plain;
+	size_t written; /* pages */
 	bool uncertain; /* whether `snapshot` is the old or the new one */
 };
 
@@ -237,6 +240,18 @@ image_file_load(struct image_file *file, struct image *image, struct buffer *hea
 	return true;
 }
 
+bool
+image_file_forget(struct image_file *file, struct error *err)
+{
+	image_listing_fini(&file->valid);
+	image_listing_fini(&file->next);
+	file->valid = file->next = (struct image_listing){0};
+	file->none = (struct error){0};
+	if (unlink(file->snapshot_path) != 0 && errno != ENOENT)
+		return error_system(err, ERROR_IO, "%s", file->snapshot_path);
+	return file_sync_folder_of(file->snapshot_path, err);
+}
+
 /* --- writing -------------------------------------------------------------------------- */
 
 static bool
@@ -273,11 +288,14 @@ image_file_page(struct image_file *file, size_t page, const uint8_t content[IMAG
 	listed->slot =
 	    page < file->valid.count && file->valid.pages[page].slot == 0; /* the other one */
 	memcpy(listed->tag, file->sealed.data + SEALED_BYTES - IMAGE_TAG_BYTES, IMAGE_TAG_BYTES);
-	if (file_write_at(
-		file->fd, file->sealed.data, SEALED_BYTES, slot_at(page, listed->slot), err))
-		return true;
-	give_up(file);
-	return error_within(err, "%s", file->pages_path);
+	if (!file_write_at(
+		file->fd, file->sealed.data, SEALED_BYTES, slot_at(page, listed->slot), err)) {
+		give_up(file);
+		return error_within(err, "%s", file->pages_path);
+	}
+	if (++file->written % WRITE_OUT_PAGES == 0)
+		(void)sync_file_range(file->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	return true;
 }
 
 static bool

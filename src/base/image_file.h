@@ -30,7 +30,9 @@ void image_file_close(struct image_file *file);
  */
 MUST_USE bool image_file_load(struct image_file *file, struct image *image, struct buffer *header,
     bool *found, struct error *why, struct error *err);
-/* One page of the snapshot under way. */
+/* There is none any more: removes it, durably. ERROR_IO */
+MUST_USE bool image_file_forget(struct image_file *file, struct error *err);
+/* One page of the snapshot under way. After a failure: image_snapshot_failed(), and all pages anew. */
 MUST_USE bool image_file_page(struct image_file *file, size_t page,
     const uint8_t content[IMAGE_PAGE_BYTES], struct error *err);
 /* The snapshot is whole: pages in all, and a few bytes that say what it is of. Durable when it returns. */

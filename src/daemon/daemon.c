@@ -91,7 +91,7 @@ loop(const struct daemon_options *options, struct ingest *ingest, int listener, 
 			reload(ingest);
 		tell(options, ingest);
 	}
-	return ingest_checkpoint(ingest, err);
+	return ingest_checkpoint(ingest, err) && ingest_settle(ingest, err);
 }
 
 static void

@@ -70,6 +70,11 @@ void impact_rows(struct impact *impact, const struct movement_sink *sink);
 /* The scale in force of a feature (index), 0: none yet. */
 double impact_scale(const struct impact *impact, uint32_t feature);
 int64_t impact_clock(const struct impact *impact); /* TIME_NONE before the first event */
+/*
+ * One number for all values that are held and whose they are, with the clock and the
+ * scales, whatever places they have in the image: two states that differ in any of them differ in it.
+ */
+uint64_t impact_digest(struct impact *impact);
 /* Where it would stand behind such an event, or such a release. */
 int64_t
 impact_clock_with(const struct impact *impact, const struct impact_place *at, int64_t time_ms);

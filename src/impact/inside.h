@@ -126,6 +126,10 @@ feature_block(struct impact *impact, const struct plan_feature *feature, place r
 place
 feature_member_block(struct impact *impact, const struct plan_feature *chain, place source_row);
 
+/* Adds whose it is to a value that is zero: value.c. */
+void impact_whose(struct impact *impact, const struct plan_feature *feature, place block,
+    struct impact_value *value);
+
 /* --- keys: keys.c ----------------------------------------------------------------------------- */
 
 void keys_look_up(struct impact *impact, struct plan_group *group, uint32_t key);

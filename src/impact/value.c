@@ -27,9 +27,6 @@ struct merging {
 	bool estimated;
 };
 
-static void whose(struct impact *impact, const struct plan_feature *feature, place block,
-    struct impact_value *value);
-
 /* What one member brought: the summary of its own value. */
 static void
 merge_member(void *context, place member, double unused)
@@ -43,7 +40,7 @@ merge_member(void *context, place member, double unused)
 	uint32_t i;
 
 	(void)unused;
-	whose(impact, source, row_block(impact->image, row, source->layer), &value);
+	impact_whose(impact, source, row_block(impact->image, row, source->layer), &value);
 	heavy_init(one, HEAVY_MAX);
 	for (i = 0; i < value.origin_count; i++)
 		(void)heavy_add(one, value.origins[i].actor, value.origins[i].weight);
@@ -96,8 +93,8 @@ whose_chain(struct impact *impact, const struct plan_feature *chain, place block
 	memory_free(merging.heavy);
 }
 
-static void
-whose(struct impact *impact, const struct plan_feature *feature, place block,
+void
+impact_whose(struct impact *impact, const struct plan_feature *feature, place block,
     struct impact_value *value)
 {
 	bool estimated;
@@ -126,7 +123,7 @@ impact_value(struct impact *impact, uint32_t index, struct text key, bool is_nul
 
 	*value = (struct impact_value){0};
 	*found = block != 0;
-	whose(impact, feature, block, value);
+	impact_whose(impact, feature, block, value);
 }
 
 double

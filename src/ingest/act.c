@@ -147,11 +147,11 @@ act_rotate(struct ingest *ingest, const json_t *request, json_t *answer, struct 
 	uint32_t generation;
 
 	(void)request;
-	/* Flushed, the scribe signs nothing meanwhile. */
-	if (!ingest_flush(ingest, err) || !keys_vault_rotate(ingest->keys, path, err) ||
+	/* Settled, the scribe signs and seals nothing meanwhile. */
+	if (!ingest_settle(ingest, err) || !keys_vault_rotate(ingest->keys, path, err) ||
 	    !identity_rotate(ingest->identity, NULL, NULL, err) ||
 	    !quarantine_rotate(ingest->quarantine, NULL, NULL, err) ||
-	    !keys_vault_forget(ingest->keys, path, err))
+	    !state_seal_again(ingest, err) || !keys_vault_forget(ingest->keys, path, err))
 		return false;
 	generation = keys_vault_generation(ingest->keys);
 	snprintf(body, sizeof(body), "{\"generation\":%u}", generation);

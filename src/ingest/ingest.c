@@ -108,6 +108,7 @@ ingest_step(struct ingest *ingest, int64_t wait_ms, enum ingest_state *state, st
 	if (source_state != SOURCE_MORE && !record_idle(ingest, err))
 		return false;
 	acknowledge(ingest, source);
+	state_turn(ingest);
 	if (any_open(ingest))
 		*state = source_state == SOURCE_IDLE ? INGEST_IDLE : INGEST_MORE;
 	return scribe_check(ingest->scribe, err);
@@ -122,7 +123,17 @@ ingest_flush(struct ingest *ingest, struct error *err)
 bool
 ingest_checkpoint(struct ingest *ingest, struct error *err)
 {
-	return record_hand_over_all(ingest, false, err) && scribe_checkpoint(ingest->scribe, err);
+	if (!record_hand_over_all(ingest, false, err) || !scribe_checkpoint(ingest->scribe, err))
+		return false;
+	if (ingest->snapshot_record != ingest->next_record)
+		state_begin_snapshot(ingest);
+	return true;
+}
+
+bool
+ingest_settle(struct ingest *ingest, struct error *err)
+{
+	return ingest_flush(ingest, err) && state_settle(ingest, err);
 }
 
 const struct ingest_counts *

@@ -60,8 +60,10 @@ MUST_USE bool
 ingest_step(struct ingest *ingest, int64_t wait_ms, enum ingest_state *state, struct error *err);
 /* Everything read so far is committed when it returns. */
 MUST_USE bool ingest_flush(struct ingest *ingest, struct error *err);
-/* Flushes and signs a checkpoint. */
+/* Flushes, signs a checkpoint, begins a snapshot of the state. */
 MUST_USE bool ingest_checkpoint(struct ingest *ingest, struct error *err);
+/* Flushes and waits until a snapshot of the state that follows is in force: the next start redoes nothing. */
+MUST_USE bool ingest_settle(struct ingest *ingest, struct error *err);
 
 const struct ingest_counts *ingest_counts(const struct ingest *ingest);
 void ingest_dropped(const struct ingest *ingest, struct ingest_dropped *dropped);

@@ -157,24 +157,6 @@ reads_text(void *context, uint32_t dataset, uint32_t field)
 	return lineage_reads_text(ingest->tracer, dataset, field);
 }
 
-/* Addresses, not memory. */
-#define IMAGE_BYTES_MAX ((size_t)32 << 30)
-
-static bool
-open_impact(struct ingest *ingest, struct error *err)
-{
-	struct impact_options options = {
-	    .names = ingest->names,
-	    .keys = ingest->keys,
-	    .keys_max = (uint64_t)ingest->settings->feature_keys_max,
-	};
-
-	if (!image_open(IMAGE_BYTES_MAX, &ingest->image, err))
-		return false;
-	options.image = ingest->image;
-	return impact_open(&options, &ingest->impact, err);
-}
-
 static bool
 open_organs(struct ingest *ingest, struct error *err)
 {
@@ -197,7 +179,7 @@ open_organs(struct ingest *ingest, struct error *err)
 	ingest->builder = block_builder_open(&options);
 	ingest->concluder = conclusion_builder_open();
 	batch_init(&ingest->batch, (size_t)settings->batch_records, (size_t)settings->batch_bytes);
-	return open_impact(ingest, err);
+	return true;
 }
 
 static int64_t
@@ -221,6 +203,8 @@ start_scribe(struct ingest *ingest, const struct pending_start *start, struct er
 	    .catalog = ingest->catalog,
 	    .keys = ingest->keys,
 	    .store = ingest->settings->store,
+	    .image = ingest->image,
+	    .state = ingest->state,
 	    .start = *start,
 	    .commit_blocks = (uint32_t)ingest->settings->commit_blocks,
 	    .commit_every_ms = ingest->settings->commit_every_ms,
@@ -261,7 +245,7 @@ ingest_open(const struct ingest_options *options, struct ingest **out, struct er
 	    !open_ledgers(ingest, &state, err) || !partitions_load(ingest, err) ||
 	    !open_side_stores(ingest, state.records == 0, err) || !open_organs(ingest, err) ||
 	    !notes_load(ingest, err) || !sources_open(ingest, err) ||
-	    !impact_restore(ingest, err) || !releases_load(ingest, err) ||
+	    !state_open(ingest, &state, err) || !releases_load(ingest, err) ||
 	    !begin_writing(ingest, &state, &start, err) || !notes_bring_up_to_date(ingest, err)) {
 		ingest_close(ingest);
 		return false;
@@ -281,8 +265,7 @@ ingest_close(struct ingest *ingest)
 	block_builder_close(ingest->builder);
 	conclusion_builder_close(ingest->concluder);
 	batch_fini(&ingest->batch);
-	impact_close(ingest->impact);
-	image_close(ingest->image);
+	state_close(ingest);
 	tracer_close(ingest->tracer);
 	resolver_close(ingest->resolver);
 	lineage_close(ingest->lineage);

@@ -83,8 +83,10 @@ conclude(struct ingest *ingest, const struct influences *influences)
 {
 	struct conclusion conclusion = {ingest->next_record, ingest->epoch, *influences};
 
-	if (influences->count)
-		conclusion_builder_add(ingest->concluder, &conclusion);
+	if (!influences->count)
+		return;
+	conclusion_builder_add(ingest->concluder, &conclusion);
+	ingest->conclusion_count++;
 }
 
 /* influences: NULL, or those of an event, which stand beside its fact. */

@@ -56,7 +56,8 @@ struct ingest {
 	struct lineage *lineage; /* read, not yet in force: notes.c gives it to the tracer */
 	struct tracer *tracer;
 	uint32_t epoch;
-	struct image *image; /* the state of impact */
+	struct image *image;      /* the state of impact */
+	struct image_file *state; /* its snapshots: the scribe's */
 	struct impact *impact;
 	struct impact_counts weighed_before; /* by what was redone at open */
 	struct standing *standings; /* of partitions that gave an event */
@@ -78,6 +79,8 @@ struct ingest {
 	uint32_t blocks_moved;                /* handed over since rows of movement were */
 	bool moved;                           /* rows of movement may have changed since */
 	int64_t moved_ms;                     /* monotonic: when they were handed over last */
+	uint64_t conclusion_count;            /* of the records before it */
+	uint64_t snapshot_record;             /* next_record at the last snapshot's begin */
 	uint8_t payload_sha256[SHA256_BYTES]; /* of the record under way */
 	int64_t oldest_ms; /* monotonic: when the builder got its first record; 0: empty */
 	uint64_t handed;   /* sequence of the last block given to the scribe */
@@ -117,8 +120,18 @@ void releases_mark(struct ingest *ingest, struct ingest_source *source, struct b
 /* Following: releases the partitions that gave nothing for long. */
 MUST_USE bool releases_look(struct ingest *ingest, struct error *err);
 
-/* Impact's state as the committed records leave it; the tracer's lineage, too. */
-MUST_USE bool impact_restore(struct ingest *ingest, struct error *err);
+/* Impact's state as the committed records leave it, from the last snapshot; the tracer's lineage, too. */
+MUST_USE bool
+state_open(struct ingest *ingest, const struct catalog_state *committed, struct error *err);
+void state_close(struct ingest *ingest);
+/* Begins a snapshot if the last one is long ago; at the end of a batch. */
+void state_turn(struct ingest *ingest);
+/* Begins one, unless one is under way. */
+void state_begin_snapshot(struct ingest *ingest);
+/* Waits until the snapshot of all that was read is in force; everything must be committed. */
+MUST_USE bool state_settle(struct ingest *ingest, struct error *err);
+/* All of it with the keys of now. Nothing changed since state_settle(). */
+MUST_USE bool state_seal_again(struct ingest *ingest, struct error *err);
 
 /* Records settings, org chart and lineage where they differ from what is in force. */
 MUST_USE bool notes_bring_up_to_date(struct ingest *ingest, struct error *err);

@@ -11,13 +11,15 @@
 #include <time.h>
 
 #include "base/fault.h"
+#include "snapshot.h"
 #include "store/committed.h"
 
 #define QUEUE_BLOCKS 16
 
 struct scribe {
 	struct scribe_options options;
-	struct pending pending;                             /* the open commit; the thread's own */
+	struct pending pending;   /* the open commit; the thread's own */
+	struct snapshot snapshot; /* the thread's own, but for its begin, under the mutex */
 	struct tree committed_facts, committed_conclusions; /* under the mutex from here on */
 	pthread_t thread;
 	pthread_mutex_t mutex;
@@ -28,6 +30,7 @@ struct scribe {
 	size_t spent_count;
 	uint64_t taken, committed;
 	bool flush, checkpoint, ending, stopped;
+	bool snapshot_busy;
 	struct error error;
 };
 
@@ -169,7 +172,17 @@ keep_spent(struct scribe *scribe, const struct scribe_work *work)
 		free_work(work);
 }
 
-/* One turn: write a block or commit. Mutex held at entry and exit, not in between. */
+static bool
+snapshot_waits(const struct scribe *scribe)
+{
+	return snapshot_can_go_on(
+	    &scribe->snapshot, scribe->committed_facts.size, scribe->committed);
+}
+
+/*
+ * One turn: write a block or commit, then a few pages of a snapshot. Mutex held at entry and
+ * exit, not in between.
+ */
 static bool
 turn(struct scribe *scribe, struct error *err)
 {
@@ -178,7 +191,7 @@ turn(struct scribe *scribe, struct error *err)
 	bool finish = !is_work && (scribe->flush || scribe->checkpoint);
 	bool sign = !is_work && scribe->checkpoint;
 	uint64_t number = scribe->pending.last_sequence + is_work;
-	bool good = true, committed = false;
+	bool good = true, committed = false, pages = snapshot_waits(scribe), ended = false;
 
 	pthread_mutex_unlock(&scribe->mutex);
 	if (is_work)
@@ -193,6 +206,8 @@ turn(struct scribe *scribe, struct error *err)
 		    monotonic_ms() - scribe->pending.published_ms >=
 			scribe->options.checkpoint_every_ms)))
 		good = publish(scribe, err);
+	if (good && pages)
+		good = snapshot_step(&scribe->snapshot, &ended, err);
 	pthread_mutex_lock(&scribe->mutex);
 	keep_spent(scribe, &work);
 	scribe->pending.last_sequence = number;
@@ -205,6 +220,8 @@ turn(struct scribe *scribe, struct error *err)
 		scribe->flush = false;
 	if (sign)
 		scribe->checkpoint = false;
+	if (ended)
+		scribe->snapshot_busy = false;
 	pthread_cond_broadcast(&scribe->done);
 	return good;
 }
@@ -219,7 +236,7 @@ work(void *context)
 		if (!scribe->waiting && !scribe->flush && !scribe->checkpoint) {
 			if (scribe->ending)
 				break;
-			if (!commit_due(scribe)) {
+			if (!commit_due(scribe) && !snapshot_waits(scribe)) {
 				rest(scribe);
 				if (!scribe->waiting && !commit_due(scribe))
 					continue;
@@ -246,6 +263,7 @@ scribe_open(const struct scribe_options *options, struct scribe **out, struct er
 	scribe->committed_facts = options->start.tree;
 	scribe->committed_conclusions = options->start.conclusions;
 	pending_init(&scribe->pending, &options->start);
+	snapshot_init(&scribe->snapshot, options->image, options->state);
 	scribe->pending.published_ms = monotonic_ms();
 	pthread_mutex_init(&scribe->mutex, NULL);
 	pthread_condattr_init(&monotonic);
@@ -255,6 +273,7 @@ scribe_open(const struct scribe_options *options, struct scribe **out, struct er
 	pthread_condattr_destroy(&monotonic);
 	if (pthread_create(&scribe->thread, NULL, work, scribe) != 0) {
 		pending_fini(&scribe->pending);
+		snapshot_fini(&scribe->snapshot);
 		memory_free(scribe);
 		return error_system(err, ERROR_IO, "the scribe's thread cannot start");
 	}
@@ -353,6 +372,41 @@ scribe_check(struct scribe *scribe, struct error *err)
 }
 
 void
+scribe_snapshot(struct scribe *scribe, uint64_t record, struct text header)
+{
+	pthread_mutex_lock(&scribe->mutex);
+	assert(!scribe->snapshot_busy);
+	scribe->snapshot_busy = true;
+	snapshot_begin(&scribe->snapshot, record, scribe->taken, header);
+	pthread_cond_signal(&scribe->wake);
+	pthread_mutex_unlock(&scribe->mutex);
+}
+
+bool
+scribe_snapshot_busy(struct scribe *scribe)
+{
+	bool busy;
+
+	pthread_mutex_lock(&scribe->mutex);
+	busy = scribe->snapshot_busy;
+	pthread_mutex_unlock(&scribe->mutex);
+	return busy;
+}
+
+bool
+scribe_snapshot_wait(struct scribe *scribe, struct error *err)
+{
+	bool good;
+
+	pthread_mutex_lock(&scribe->mutex);
+	while (scribe->snapshot_busy && !scribe->stopped)
+		pthread_cond_wait(&scribe->done, &scribe->mutex);
+	good = stopped_why(scribe, err);
+	pthread_mutex_unlock(&scribe->mutex);
+	return good;
+}
+
+void
 scribe_trees(struct scribe *scribe, struct tree *facts, struct tree *conclusions)
 {
 	pthread_mutex_lock(&scribe->mutex);
@@ -378,6 +432,7 @@ scribe_close(struct scribe *scribe)
 	while (scribe->spent_count)
 		free_work(&scribe->spent[--scribe->spent_count]);
 	pending_fini(&scribe->pending);
+	snapshot_fini(&scribe->snapshot);
 	pthread_cond_destroy(&scribe->wake);
 	pthread_cond_destroy(&scribe->done);
 	pthread_mutex_destroy(&scribe->mutex);

@@ -10,6 +10,8 @@
 #include "ledger/checkpoint.h"
 #include "pending.h"
 
+struct image;
+struct image_file;
 struct scribe;
 
 /* Everything is borrowed and the scribe's alone until scribe_close(). */
@@ -19,6 +21,8 @@ struct scribe_options {
 	struct catalog *catalog;
 	const struct keys *keys;
 	const char *store;
+	struct image *image;      /* of the organs' state; the scribe takes its snapshots' pages */
+	struct image_file *state; /* where they go */
 	struct pending_start start; /* at the catalog's last commit */
 	uint32_t commit_blocks;
 	int64_t commit_every_ms;
@@ -48,6 +52,15 @@ MUST_USE bool scribe_flush(struct scribe *scribe, struct error *err);
 /* Flushes, then signs and writes a checkpoint. */
 MUST_USE bool scribe_checkpoint(struct scribe *scribe, struct error *err);
 MUST_USE bool scribe_check(struct scribe *scribe, struct error *err);
+/*
+ * The image's snapshot was begun: writes it between the blocks, and puts it in force
+ * when so many records are committed. None may be under way. header: copied
+ */
+void scribe_snapshot(struct scribe *scribe, uint64_t record, struct text header);
+/* Whether one is under way. */
+bool scribe_snapshot_busy(struct scribe *scribe);
+/* Waits until none is; everything taken must be committed (scribe_flush()). */
+MUST_USE bool scribe_snapshot_wait(struct scribe *scribe, struct error *err);
 /* The trees at the last commit; call after scribe_flush(). */
 void scribe_trees(struct scribe *scribe, struct tree *facts, struct tree *conclusions);
 /* Stops the thread; what was taken and not committed is read again at the next start. */

@@ -45,6 +45,7 @@ struct settings {
 	int64_t record_bytes_max, changes_max, actors_max, wide_entities_max, feature_keys_max;
 	int64_t impact_idle_ms;
 	int64_t checkpoint_every_ms;
+	int64_t snapshot_records;
 	size_t source_count;
 	struct settings_source *sources;
 	/* the rest is private */

@@ -85,6 +85,10 @@ const struct setting settings_table[] = {
     {"checkpoint", SETTING_GROUP, .help = "Signed statements of the ledger's roots."},
     {"checkpoint.every", SETTING_DURATION, MEMBER(checkpoint_every_ms), "1h", SECOND, 366 * DAY,
 	.help = "How often one is signed while the tracker runs; another one when it ends."},
+    {"state", SETTING_GROUP, .help = "What features remember, written down while it changes."},
+    {"state.snapshot-records", SETTING_COUNT, MEMBER(snapshot_records), "1M", 1, 1000000000,
+	.help = "A snapshot after so many records, and one at a clean end: after a crash no more "
+		"than these are redone from the ledger. Results do not depend on it."},
     {"sources", SETTING_SOURCES, .facts = true,
 	.help = "Where events come from. Each source has a name, a type, and a mapping that says "
 		"where the "

@@ -8,6 +8,7 @@
  *   quarantine.db   sealed raw bytes of what could not be decoded
  *   facts/          the ledger's segments
  *   conclusions/    segments of what follows from them
+ *   state/          the last snapshot of what impact remembers (base/image_file.h)
  *   checkpoint      the newest signed root; checkpoints: all of them, in order
  *   verifier        the public key that checks them
  *   committed       how many records the last commit left (committed.h)
@@ -24,6 +25,7 @@
 #define STORE_QUARANTINE "quarantine.db"
 #define STORE_FACTS "facts"
 #define STORE_CONCLUSIONS "conclusions"
+#define STORE_STATE "state"
 #define STORE_CHECKPOINT "checkpoint"
 #define STORE_CHECKPOINTS "checkpoints"
 #define STORE_VERIFIER "verifier"

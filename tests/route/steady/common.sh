@@ -42,6 +42,14 @@ facts_of() {
 	sed -n 's/.*"\(records\|conclusions\)": *\([0-9]*\).*/\2/p; s/.*"\(conclusions_\)\?root": *"\([0-9a-f]*\)".*/\2/p' "$1.verify" | tr '\n' ' '
 }
 
+# state_of FOLDER: where its snapshot stands and the digests of what it holds, empty unless the
+# ledger's replay gives the same
+state_of() {
+	"${BUILD:?the build tree}/tests/route/steady/state_equal" "$1/dyetrace-store" "$1/dyetrace.key" >"$1.state" 2>&1 ||
+	    { cat "$1.state" >&2; return 0; }
+	tail -n 1 "$1.state"
+}
+
 # counts_of FOLDER: what became of the positions
 counts_of() {
 	"$DYETRACE" status --json -c "$1/dyetrace.yaml" 2>/dev/null |
