@@ -127,12 +127,15 @@ add_own(struct impact *impact, uint32_t index, uint32_t status)
 	place row = keys_row(impact, feature->group, PROGRAM_NONE, &has_key);
 	double value =
 	    feature_value(impact, feature, row_block(impact->image, row, feature->layer), NULL);
+	struct item *item;
 
-	if (has_key)
-		add(&impact->work, index, row, true)->influence =
-		    (struct influence){index, status, value, value};
-	else
+	if (!has_key) {
 		items_status(impact, feature, INFLUENCE_NO_KEY);
+		return;
+	}
+	item = add(&impact->work, index, true);
+	item->row = row;
+	item->influence = (struct influence){index, status, value, value};
 }
 
 static void
@@ -142,7 +145,7 @@ add_missing_own(struct impact *impact)
 	size_t i, count = work->item_count;
 
 	for (i = 0; i < count; i++)
-		if (!work->at[work->items[i].influence.feature])
+		if (!work->marks[work->items[i].influence.feature].item)
 			add_own(impact, work->items[i].influence.feature,
 			    work->items[i].influence.status);
 }
