@@ -96,12 +96,10 @@ insert(struct spread *spread, uint32_t at, int32_t number)
 	spread->used++;
 }
 
-void
-spread_add(struct spread *spread, double value)
+/* at: where the number is, or belongs. Returns where it is then. */
+static uint32_t
+count_at(struct spread *spread, double value, int32_t number, uint32_t at)
 {
-	int32_t number = number_of(spread, value);
-	uint32_t at = find(spread, number);
-
 	/* Ends: joined 9 times there are no more than 257 buckets in all. */
 	while (spread->used == SPREAD_BUCKETS &&
 	    (at == spread->used || spread->numbers[at] != number)) {
@@ -113,6 +111,29 @@ spread_add(struct spread *spread, double value)
 		insert(spread, at, number);
 	spread->counts[at] = plus(spread->counts[at], 1);
 	spread->count++;
+	return at;
+}
+
+void
+spread_add(struct spread *spread, double value)
+{
+	int32_t number = number_of(spread, value);
+
+	count_at(spread, value, number, find(spread, number));
+}
+
+void
+spread_add_near(struct spread *spread, double value, uint16_t hints[SPREAD_HINTS])
+{
+	int32_t number = number_of(spread, value);
+	uint16_t *hint = &hints[(uint32_t)number % SPREAD_HINTS];
+
+	if (*hint < spread->used && spread->numbers[*hint] == number) {
+		spread->counts[*hint] = plus(spread->counts[*hint], 1);
+		spread->count++;
+		return;
+	}
+	*hint = (uint16_t)count_at(spread, value, number, find(spread, number));
 }
 
 /* --- asking --------------------------------------------------------------------------- */

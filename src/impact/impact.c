@@ -155,6 +155,7 @@ one_event(struct impact *impact, const struct event *event, const struct origin 
 
 	*out = (struct influences){0};
 	take_up(impact, event, origin, partition, offset);
+	movement_soon(impact->movement, event->time_ms, impact->work.actor);
 	count_event(impact, partition, record);
 	program = programs_find(&impact->programs, impact->plan, trace->class, arena);
 	observe_event(impact, program);

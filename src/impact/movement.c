@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What one event adds: its rows are looked up once, when it first moves something; then each
- * movement is added to one cell of each.
+ * What one event adds. Its movements are kept until it ends; then its rows are looked up
+ * once, and each takes all of them.
  */
 #include "movement_inside.h"
 
@@ -82,11 +82,51 @@ marks_all(struct movement *movement)
 	for (marks = movement->marks; marks < movement->marks + MOVEMENT_DAYS; marks++) {
 		marks->events = UINT32_MAX;
 		memset(marks->buckets, 1, sizeof(marks->buckets));
-		memset(marks->columns, 1, movement->saved_room);
+		memset(marks->columns, 1, movement->room);
 	}
 }
 
 /* --- an event ------------------------------------------------------------------------- */
+
+/* NULL: it has none, or it is not to be found without a walk. */
+static const struct movement_slot *
+first_slot(const struct movement *movement, int64_t time_ms, uint32_t actor)
+{
+	const struct movement_day *day = day_find(movement, time_ms);
+	const struct movement_slot *slots;
+
+	if (!day || !day->actors.slot_count)
+		return NULL;
+	slots = image_at(movement->image, day->actors.slots);
+	return &slots[movement_tag(actor) & (day->actors.slot_count - 1)];
+}
+
+void
+movement_soon(const struct movement *movement, int64_t time_ms, uint32_t actor)
+{
+	const struct movement_slot *slot = first_slot(movement, time_ms, actor);
+
+	if (slot)
+		__builtin_prefetch(slot);
+}
+
+#define LINE_BYTES 64
+#define SOON_BYTES 1024 /* of longer rows only the cells that are needed, when they are known */
+
+static void
+prefetch_row(const struct movement *movement)
+{
+	const struct movement_event *event = &movement->event;
+	const struct movement_slot *slot = first_slot(movement, event->time_ms, event->actor);
+	size_t bytes = movement_row_bytes(movement->root->column_room), at;
+	const uint8_t *row;
+
+	if (!slot || slot->tag != movement_tag(event->actor))
+		return;
+	row = image_at(movement->image, slot->row);
+	for (at = 0; at < bytes && at < SOON_BYTES; at += LINE_BYTES)
+		__builtin_prefetch(row + at, 1);
+}
 
 void
 movement_event(struct movement *movement, int64_t time_ms, uint32_t team, uint32_t system,
@@ -94,105 +134,14 @@ movement_event(struct movement *movement, int64_t time_ms, uint32_t team, uint32
 {
 	struct movement_event *event = &movement->event;
 
+	movement_event_end(movement);
 	event->time_ms = time_ms;
-	event->team = team;
-	event->system = system;
-	event->channel = channel;
+	event->names[BY_TEAM] = team;
+	event->names[BY_SYSTEM] = system;
+	event->names[BY_CHANNEL] = channel;
 	event->actor = actor;
-	event->number++;
-	event->is_open = false;
-}
-
-static void
-open_event(struct movement *movement)
-{
-	struct movement_event *event = &movement->event;
-	const uint32_t symbols[] = {event->team, event->system, event->channel};
-	struct movement_day *day = day_open(movement, event->time_ms, &event->hour);
-	uint32_t by;
-
-	event->day = day;
-	event->marks = day_marks(movement, day);
-	for (by = BY_TEAM; by <= BY_CHANNEL; by++)
-		event->sums[by] =
-		    day_hour_row(movement, day, event->hour, by, name_word(movement, symbols[by]));
-	event->sums[EVENT_SUMS - 1] = day_actor_row(movement, day, event->actor);
-	event->field_count = 0;
-	event->marks->events++;
-	event->marks->buckets[event->actor >> 24] = 1;
-	event->is_open = true;
-}
-
-static struct movement_cell *
-find_field(struct movement *movement, uint32_t field)
-{
-	struct movement_event *event = &movement->event;
-	struct movement_cell *cells;
-	uint32_t i;
-
-	for (i = 0; i < event->field_count; i++)
-		if (event->fields[i].field == field)
-			return event->fields[i].cells;
-	cells =
-	    day_hour_row(movement, event->day, event->hour, BY_FIELD, name_word(movement, field));
-	if (event->field_count < EVENT_FIELDS) {
-		event->fields[event->field_count].field = field;
-		event->fields[event->field_count++].cells = cells;
-	}
-	return cells;
-}
-
-static inline void
-add_moved(struct movement_cell *cell, double moved, double magnitude)
-{
-	cell->magnitude += magnitude;
-	cell->moved += moved;
-}
-
-static void
-add_huge(struct movement_cell *cell, double moved, double magnitude)
-{
-	cell->magnitude = movement_sum(cell->magnitude, magnitude);
-	cell->moved = movement_sum(cell->moved, moved);
-}
-
-/* What the sums were is kept, in case the event moves the subject again. */
-static inline void
-add_first(struct movement *movement, uint32_t column, double moved, double magnitude)
-{
-	struct movement_saved *saved = &movement->saved[column];
-	struct movement_cell *cell;
-	int i;
-
-	saved->event = movement->event.number;
-	saved->moved = moved;
-	for (i = 0; i < EVENT_SUMS; i++) {
-		cell = &movement->event.sums[i][column];
-		saved->sums[i].magnitude = cell->magnitude;
-		saved->sums[i].moved = cell->moved;
-		cell->count++;
-		if (LIKELY(magnitude < HUGE_MOVEMENT))
-			add_moved(cell, moved, magnitude);
-		else
-			add_huge(cell, moved, magnitude);
-	}
-}
-
-/* The event counts once, with all it moved: taken back, and added anew. */
-static void
-add_again(struct movement *movement, uint32_t column, double moved)
-{
-	struct movement_saved *saved = &movement->saved[column];
-	struct movement_cell *cell;
-	int i;
-
-	saved->moved = movement_sum(saved->moved, moved);
-	for (i = 0; i < EVENT_SUMS; i++) {
-		cell = &movement->event.sums[i][column];
-		cell->magnitude = saved->sums[i].magnitude;
-		cell->moved = saved->sums[i].moved;
-		add_huge(cell, saved->moved, fabs(saved->moved));
-	}
+	event->day = NULL;
+	prefetch_row(movement);
 }
 
 static inline uint32_t
@@ -203,37 +152,152 @@ column_of(struct movement *movement, uint32_t subject)
 	return LIKELY(column != NO_COLUMN) ? column : layout_add(movement, subject);
 }
 
+static void
+add_net(struct movement_event *event, uint32_t column, double moved, bool first)
+{
+	struct movement_net *net = &event->nets[event->net_of[column]];
+
+	if (LIKELY(first)) {
+		event->net_of[column] = event->net_count;
+		event->nets[event->net_count++] = (struct movement_net){column, moved};
+		return;
+	}
+	assert(event->net_of[column] < event->net_count && net->column == column);
+	net->moved = movement_sum(net->moved, moved);
+}
+
 void
 movement_add(struct movement *movement, uint32_t subject, uint32_t field, double moved, bool first)
 {
 	struct movement_event *event = &movement->event;
 	uint32_t column = column_of(movement, subject);
-	double magnitude = fabs(moved);
-	struct movement_cell *cell;
 
-	if (UNLIKELY(!event->is_open))
-		open_event(movement);
-	if (LIKELY(first || movement->saved[column].event != event->number))
-		add_first(movement, column, moved, magnitude);
-	else
-		add_again(movement, column, moved);
-	event->marks->columns[column] = 1;
-	cell = &find_field(movement, field)[column];
-	cell->count++;
-	if (LIKELY(magnitude < HUGE_MOVEMENT))
-		add_moved(cell, moved, magnitude);
-	else
-		add_huge(cell, moved, magnitude);
+	if (UNLIKELY(event->move_count == event->move_capacity))
+		memory_grow(&event->moves, &event->move_capacity, event->move_count + 1,
+		    sizeof(*event->moves));
+	event->moves[event->move_count++] = (struct movement_move){column, field, moved};
+	event->is_huge |= fabs(moved) >= HUGE_MOVEMENT;
+	add_net(event, column, moved, first);
+}
+
+static struct movement_day *
+event_day(struct movement *movement)
+{
+	struct movement_event *event = &movement->event;
+
+	if (!event->day)
+		event->day = day_open(movement, event->time_ms, &event->hour);
+	return event->day;
 }
 
 void
 movement_value(struct movement *movement, uint32_t subject, double value)
 {
 	uint32_t column = column_of(movement, subject);
+	struct movement_day *day = event_day(movement);
+	struct movement_marks *marks = day_marks(movement, day);
 
-	if (UNLIKELY(!movement->event.is_open))
-		open_event(movement);
-	spread_add(day_spread(movement, movement->event.day, column), value);
+	if (UNLIKELY(!marks->hints))
+		marks->hints = memory_get_array(movement->room, sizeof(*marks->hints));
+	spread_add_near(day_spread(movement, day, column), value, marks->hints[column]);
+}
+
+/* --- its end: rows are found once, then each takes all that moved ------------------------- */
+
+static inline void
+add_moved(struct movement_cell *cell, double moved)
+{
+	cell->count++;
+	cell->magnitude += fabs(moved);
+	cell->moved += moved;
+}
+
+static void
+add_huge(struct movement_cell *cell, double moved)
+{
+	cell->count++;
+	cell->magnitude = movement_sum(cell->magnitude, fabs(moved));
+	cell->moved = movement_sum(cell->moved, moved);
+}
+
+static void
+add_nets(const struct movement_event *event, struct movement_cell *cells)
+{
+	const struct movement_net *net = event->nets, *end = net + event->net_count;
+
+	if (UNLIKELY(event->is_huge))
+		for (; net < end; net++)
+			add_huge(&cells[net->column], net->moved);
+	for (; net < end; net++)
+		add_moved(&cells[net->column], net->moved);
+}
+
+static void
+add_fields(struct movement *movement)
+{
+	const struct movement_event *event = &movement->event;
+	const struct movement_move *move = event->moves, *end = move + event->move_count;
+	struct movement_cell *cells = NULL;
+	uint32_t field = 0;
+
+	for (; move < end; move++) {
+		if (!cells || move->field != field)
+			cells = day_hour_row(movement, event->day, event->hour, BY_FIELD,
+			    name_word(movement, move->field));
+		field = move->field;
+		if (UNLIKELY(event->is_huge))
+			add_huge(&cells[move->column], move->moved);
+		else
+			add_moved(&cells[move->column], move->moved);
+	}
+}
+
+static void
+prefetch_cells(const struct movement_event *event, const struct movement_cell *cells)
+{
+	uint32_t i;
+
+	for (i = 0; i < event->net_count; i++)
+		__builtin_prefetch(&cells[event->nets[i].column], 1);
+}
+
+static void
+mark(struct movement *movement, const struct movement_event *event)
+{
+	struct movement_marks *marks = day_marks(movement, event->day);
+	uint32_t i;
+
+	marks->events++;
+	marks->buckets[event->actor >> 24] = 1;
+	for (i = 0; i < event->net_count; i++)
+		marks->columns[event->nets[i].column] = 1;
+}
+
+static void
+end_event(struct movement *movement)
+{
+	struct movement_event *event = &movement->event;
+	struct movement_day *day = event_day(movement);
+	struct movement_cell *actor = day_actor_row(movement, day, event->actor);
+	uint32_t by;
+
+	prefetch_cells(event, actor);
+	mark(movement, event);
+	for (by = BY_TEAM; by <= BY_CHANNEL; by++)
+		add_nets(event,
+		    day_hour_row(
+			movement, day, event->hour, by, name_word(movement, event->names[by])));
+	add_fields(movement);
+	add_nets(event, actor);
+	event->move_count = event->net_count = 0;
+	event->is_huge = false;
+}
+
+void
+movement_event_end(struct movement *movement)
+{
+	if (movement->event.move_count)
+		end_event(movement);
 }
 
 /* --- time ----------------------------------------------------------------------------- */
@@ -241,14 +305,17 @@ movement_value(struct movement *movement, uint32_t subject, double value)
 void
 movement_expiry(struct movement *movement, uint32_t subject, int64_t moment_ms, double moved)
 {
-	uint32_t column = column_of(movement, subject), hour;
-	struct movement_day *day = day_open(movement, moment_ms, &hour);
-	struct movement_cell *cell =
-	    &day_hour_row(movement, day, hour, BY_NONE, MOVEMENT_UNKNOWN)[column];
-	struct movement_marks *marks = day_marks(movement, day);
+	uint32_t column, hour;
+	struct movement_day *day;
+	struct movement_cell *cell;
+	struct movement_marks *marks;
 
-	cell->count++;
-	add_huge(cell, moved, fabs(moved));
+	movement_event_end(movement);
+	column = column_of(movement, subject);
+	day = day_open(movement, moment_ms, &hour);
+	cell = &day_hour_row(movement, day, hour, BY_NONE, MOVEMENT_UNKNOWN)[column];
+	marks = day_marks(movement, day);
+	add_huge(cell, moved);
 	marks->events++;
 	marks->columns[column] = 1;
 }
@@ -265,22 +332,26 @@ end_days(struct movement *movement, int64_t first_day, uint64_t record)
 		if (at)
 			day_end(movement, at, record);
 	}
-	root->first_day = first_day;
+}
+
+void
+days_start(struct movement *movement, int64_t clock_ms)
+{
+	struct movement_root *root = movement_root(movement);
+
+	root->first_day = day_of(clock_ms - MOVEMENT_HOUR_MS);
+	root->started = true;
+	set_day_ends(movement);
 }
 
 void
 movement_clock(struct movement *movement, int64_t clock_ms, uint64_t record)
 {
-	int64_t first_day;
-
 	if (LIKELY(clock_ms < movement->day_ends_ms))
 		return;
-	first_day = day_of(clock_ms - MOVEMENT_HOUR_MS);
+	movement_event_end(movement);
 	if (movement->root->started)
-		end_days(movement, first_day, record);
-	else
-		movement_root(movement)->first_day = first_day;
-	movement_root(movement)->started = true;
-	movement->event.is_open = false;
-	set_day_ends(movement);
+		end_days(movement, day_of(clock_ms - MOVEMENT_HOUR_MS), record);
+	days_start(movement, clock_ms);
+	movement->event.day = NULL;
 }

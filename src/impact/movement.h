@@ -43,6 +43,8 @@ uint32_t movement_subject(struct movement *movement, enum movement_kind kind, st
 /* Subjects of the epoch in force: rows of a day have a cell for each of these (others that it has already stay). */
 void movement_subjects(struct movement *movement, const uint32_t *subjects, uint32_t count);
 
+/* An event of this actor comes soon: what is far away is fetched meanwhile. Changes nothing. */
+void movement_soon(const struct movement *movement, int64_t time_ms, uint32_t actor);
 /* The event that the next calls are of; team, system, channel: symbols; actor: 32 bits, 0 unknown. Cheap for one that moves nothing. */
 void movement_event(struct movement *movement, int64_t time_ms, uint32_t team, uint32_t system,
     uint32_t channel, uint32_t actor);
@@ -52,6 +54,11 @@ void movement_event(struct movement *movement, int64_t time_ms, uint32_t team, u
  */
 void
 movement_add(struct movement *movement, uint32_t subject, uint32_t field, double moved, bool first);
+/*
+ * All of the event was given: now it counts. Each other call but movement_value() and _scale() does it, too; an event that
+ * nothing ended is not in the image.
+ */
+void movement_event_end(struct movement *movement);
 /* A value that an influence left, for the scale of the feature; of the same event. */
 void movement_value(struct movement *movement, uint32_t subject, double value);
 /* Moments ascending, movement_clock(moment) before each: so a clock that jumps leaves each day its own. */

@@ -15,7 +15,7 @@ place_time(struct movement *movement, int64_t time_ms, uint32_t *hour)
 	int64_t day = day_of(time_ms);
 
 	if (!root->started)
-		movement_clock(movement, time_ms, 0);
+		days_start(movement, time_ms);
 	*hour = (uint32_t)((time_ms - day * MOVEMENT_DAY_MS) / MOVEMENT_HOUR_MS);
 	if (day < root->first_day) {
 		*hour = 0;
@@ -76,20 +76,35 @@ is_crowded(const struct movement *movement, uint64_t key)
 	    MOVEMENT_HOUR_BYTES;
 }
 
+static struct movement_row *
+find_hour_row(struct movement *movement, struct movement_day *day, uint64_t key)
+{
+	struct movement_row *row = movement_table_find(movement->image, &day->hours, key);
+
+	if (LIKELY(row))
+		return row;
+	if (is_crowded(movement, key)) {
+		movement->counts.rows_beyond++;
+		return find_hour_row(movement, day, key & ~(uint64_t)UINT32_MAX);
+	}
+	return add_hour_row(movement, day, key);
+}
+
 struct movement_cell *
 day_hour_row(
     struct movement *movement, struct movement_day *day, uint32_t hour, uint32_t by, uint32_t word)
 {
 	uint64_t key = hour_key(hour, by, word);
-	struct movement_row *row = movement_table_find(movement->image, &day->hours, key);
+	uint64_t of_day = key | (uint64_t)(day_slot(day->day) + 1) << 56;
+	struct movement_hour_found *found =
+	    &movement->found[(word * MOVEMENT_BY_COUNT + by) % HOUR_CACHE];
+	struct movement_row *row;
 
-	if (UNLIKELY(!row && is_crowded(movement, key))) {
-		movement->counts.rows_beyond++;
-		return day_hour_row(movement, day, hour, by, MOVEMENT_UNKNOWN);
+	if (UNLIKELY(found->key != of_day)) {
+		row = find_hour_row(movement, day, key);
+		*found = (struct movement_hour_found){row->key == key ? of_day : 0, row};
 	}
-	if (UNLIKELY(!row))
-		row = add_hour_row(movement, day, key);
-	return touched(movement, &day->hours, row);
+	return touched(movement, &day->hours, found->row);
 }
 
 static bool
@@ -187,6 +202,7 @@ day_end(struct movement *movement, place at, uint64_t record)
 	root->hour_rows -= day->hours.count;
 	root->actor_rows -= day->actors.count;
 	root->days[day_slot(day->day)] = 0;
+	forget_found(movement);
 	waiting_add(movement, at);
 }
 

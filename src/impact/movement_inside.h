@@ -13,6 +13,7 @@
 
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 #include "movement.h"
 
@@ -140,31 +141,28 @@ key_by(uint64_t key)
 
 /* --- beside it ------------------------------------------------------------------------- */
 
-#define EVENT_SUMS 4 /* team, system, channel, actor */
-#define EVENT_FIELDS 16
-
-struct movement_saved { /* what the sums were before the event moved the subject */
-	uint64_t event;
-	double moved; /* by the event so far */
-	struct {
-		double magnitude, moved;
-	} sums[EVENT_SUMS];
+struct movement_move { /* as it was added */
+	uint32_t column, field;
+	double moved;
 };
 
+struct movement_net { /* of all moves of a subject */
+	uint32_t column;
+	double moved;
+};
+
+/* The event at hand; nothing of it is in the image before it ends. */
 struct movement_event {
 	int64_t time_ms;
-	uint32_t team, system, channel, actor;
-	uint64_t number; /* counts events */
-	bool is_open;    /* the rows below are found */
-	struct movement_day *day;
-	struct movement_marks *marks;
+	uint32_t names[3], actor;
+	struct movement_day *day; /* NULL: not looked for yet */
 	uint32_t hour;
-	struct movement_cell *sums[EVENT_SUMS];
-	uint32_t field_count;
-	struct {
-		uint32_t field;
-		struct movement_cell *cells;
-	} fields[EVENT_FIELDS];
+	bool is_huge; /* sums may have to stop at DBL_MAX */
+	size_t move_count, move_capacity;
+	struct movement_move *moves;
+	uint32_t net_count;
+	struct movement_net *nets; /* [column room] */
+	uint32_t *net_of;          /* [column] */
 };
 
 /* What changed of an open day since it was given. */
@@ -172,6 +170,14 @@ struct movement_marks {
 	uint64_t events;
 	uint8_t buckets[MOVEMENT_BUCKETS]; /* of actors */
 	uint8_t *columns;                  /* [column room] */
+	uint16_t (*hints)[SPREAD_HINTS];   /* [column room], of the spreads */
+};
+
+/* Rows by hour that were found last. */
+#define HOUR_CACHE 256
+struct movement_hour_found {
+	uint64_t key; /* of the row, and of its day; 0: none */
+	struct movement_row *row;
 };
 
 struct movement {
@@ -181,15 +187,15 @@ struct movement {
 	struct symbols *names, *subjects; /* subjects: of a letter for the kind, then the name */
 	uint32_t *columns;                /* [subject], NO_COLUMN */
 	place *subject_names;             /* [subject] */
-	size_t subject_capacity, saved_room;
-	uint32_t *words; /* [symbol] number + 1; 0: not asked yet */
+	size_t subject_capacity, room;    /* room: of columns */
+	uint32_t *words;                  /* [symbol] number + 1; 0: not asked yet */
 	size_t word_capacity;
 	place given; /* the last name that was given to a sink */
 	uint32_t words_given, subjects_given;
 	int64_t day_ends_ms; /* of the clock: when the oldest open day ends */
 	struct movement_event event;
-	struct movement_saved *saved; /* [column room] */
 	struct movement_marks marks[MOVEMENT_DAYS];
+	struct movement_hour_found found[HOUR_CACHE];
 	struct movement_counts counts;
 	struct buffer cells, actors; /* of a row that is given */
 };
@@ -200,6 +206,12 @@ movement_root(struct movement *movement)
 	return image_touch(movement->image, movement->root_at);
 }
 
+/* Rows of open days are elsewhere, or gone. */
+static inline void
+forget_found(struct movement *movement)
+{
+	memset(movement->found, 0, sizeof(movement->found));
+}
 /* All of open days counts as changed. */
 void marks_all(struct movement *movement);
 
@@ -222,7 +234,7 @@ name_of_subject(const struct movement *movement, uint32_t subject)
 /* Reads the layout of the image. ERROR_DAMAGED */
 MUST_USE bool layout_open(struct movement *movement, struct error *err);
 void layout_close(struct movement *movement);
-/* The column of a subject, made if it has none: amid an event, whose rows are found anew then. */
+/* Makes a column for a subject, amid an event. Columns that are there stay. */
 uint32_t layout_add(struct movement *movement, uint32_t subject);
 /* A copy for what waits, which later layouts leave as it is. */
 place layout_copy(struct movement *movement);
@@ -239,6 +251,19 @@ day_slot(int64_t day)
 {
 	return (uint64_t)day % MOVEMENT_DAYS;
 }
+static inline struct movement_day *
+day_at(const struct movement *movement, place at)
+{
+	return image_at(movement->image, at);
+}
+/* NULL: nothing was counted in it yet. For times that are open. */
+static inline const struct movement_day *
+day_find(const struct movement *movement, int64_t time_ms)
+{
+	place at = movement->root->days[day_slot(day_of(time_ms))];
+
+	return at ? day_at(movement, at) : NULL;
+}
 /* The open day in which a time counts, made if need be, touched; and the hour. */
 struct movement_day *day_open(struct movement *movement, int64_t time_ms, uint32_t *hour);
 static inline struct movement_marks *
@@ -254,13 +279,10 @@ day_actor_row(struct movement *movement, struct movement_day *day, uint32_t acto
 /* Its spread of a column, touched. */
 struct spread *day_spread(struct movement *movement, struct movement_day *day, uint32_t column);
 void day_end(struct movement *movement, place at, uint64_t record);
+/* The first clock, or a later one: from now on the days open are those of it. */
+void days_start(struct movement *movement, int64_t clock_ms);
 /* Gives back all of a day or part, its own piece too. */
 void day_drop(struct movement *movement, place at);
-static inline struct movement_day *
-day_at(const struct movement *movement, place at)
-{
-	return image_at(movement->image, at);
-}
 
 /* --- what ended and waits ---------------------------------------------------------------- */
 

@@ -21,15 +21,19 @@ layout_subjects(const struct movement *movement)
 static void
 make_room(struct movement *movement, uint32_t room)
 {
-	size_t old = movement->saved_room, i;
+	struct movement_event *event = &movement->event;
+	size_t i;
 
-	movement->saved = memory_resize(movement->saved, (room + 1) * sizeof(*movement->saved));
-	if (room > old)
-		memset(movement->saved + old, 0, (room - old) * sizeof(*movement->saved));
-	movement->saved_room = room;
+	event->nets = memory_resize(event->nets, (room + 1) * sizeof(*event->nets));
+	event->net_of = memory_resize(event->net_of, (room + 1) * sizeof(*event->net_of));
+	for (i = movement->room; i < room; i++)
+		event->net_of[i] = 0;
+	movement->room = room;
 	for (i = 0; i < MOVEMENT_DAYS; i++) {
 		memory_free(movement->marks[i].columns);
 		movement->marks[i].columns = memory_get(room + 1);
+		memory_free(movement->marks[i].hints);
+		movement->marks[i].hints = NULL;
 	}
 	marks_all(movement);
 }
@@ -60,9 +64,13 @@ layout_close(struct movement *movement)
 {
 	int i;
 
-	memory_free(movement->saved);
-	for (i = 0; i < MOVEMENT_DAYS; i++)
+	memory_free(movement->event.moves);
+	memory_free(movement->event.nets);
+	memory_free(movement->event.net_of);
+	for (i = 0; i < MOVEMENT_DAYS; i++) {
 		memory_free(movement->marks[i].columns);
+		memory_free(movement->marks[i].hints);
+	}
 }
 
 place
@@ -154,6 +162,7 @@ reshape(struct movement *movement, const uint32_t *to, uint32_t columns, uint32_
 			subjects[to[i]] = old[i];
 	}
 	image_give(movement->image, root->layout, root->column_room * sizeof(uint32_t));
+	forget_found(movement);
 	root->layout = made;
 	root->columns = columns;
 	root->column_room = room;
@@ -190,10 +199,8 @@ append_column(struct movement *movement, uint32_t subject)
 uint32_t
 layout_add(struct movement *movement, uint32_t subject)
 {
-	if (movement->root->columns == movement->root->column_room) {
+	if (movement->root->columns == movement->root->column_room)
 		widen(movement, ROOM, NULL);
-		movement->event.is_open = false;
-	}
 	return append_column(movement, subject);
 }
 
@@ -230,8 +237,7 @@ movement_subjects(struct movement *movement, const uint32_t *subjects, uint32_t 
 {
 	uint32_t more = count_new(movement, subjects, count), i;
 
-	movement->event.is_open = false;
-	movement->event.number++;
+	movement_event_end(movement);
 	if (movement->root->columns + more > movement->root->column_room)
 		make_place(movement, subjects, count, more);
 	for (i = 0; i < count; i++)

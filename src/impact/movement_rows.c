@@ -435,7 +435,7 @@ give_open(struct movement *movement, place at, const struct movement_sink *sink)
 	    marks);
 	marks->events = 0;
 	memset(marks->buckets, 0, sizeof(marks->buckets));
-	memset(marks->columns, 0, movement->saved_room);
+	memset(marks->columns, 0, movement->room);
 }
 
 static void
@@ -451,6 +451,7 @@ movement_rows(struct movement *movement, const struct movement_sink *sink)
 	const struct movement_root *root = movement->root;
 	int i;
 
+	movement_event_end(movement);
 	if (!sink) {
 		forget_waiting(movement);
 		return;

@@ -101,6 +101,7 @@ sums_event(struct impact *impact)
 	    fact->channel, work->actor);
 	add_features(impact);
 	add_models(impact);
+	movement_event_end(impact->movement);
 }
 
 void

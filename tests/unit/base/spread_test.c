@@ -148,6 +148,28 @@ order_does_not_matter(void **state)
 }
 
 static void
+hints_change_nothing(void **state)
+{
+	size_t kind, i;
+
+	(void)state;
+	for (kind = 0; kind < ARRAY_COUNT(kinds); kind++) {
+		struct spread plain = {0}, near = {0};
+		uint16_t hints[SPREAD_HINTS];
+
+		for (i = 0; i < SPREAD_HINTS; i++)
+			hints[i] = (uint16_t)(i * 40503); /* anything */
+		for (i = 0; i < VALUES; i++) {
+			double value = draw_value(&kinds[kind]);
+
+			spread_add(&plain, value);
+			spread_add_near(&near, value, hints);
+		}
+		assert_memory_equal(&near, &plain, sizeof(plain));
+	}
+}
+
+static void
 buckets_ascend_with_values(void **state)
 {
 	static const double ascending[] = {-DBL_MAX, -1e300, -2, -1.5, -1, -1e-300, -0x1p-1022,
@@ -267,6 +289,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(quantiles_are_within_half_a_bucket),
 	    cmocka_unit_test(order_does_not_matter),
+	    cmocka_unit_test(hints_change_nothing),
 	    cmocka_unit_test(buckets_ascend_with_values),
 	    cmocka_unit_test(all_exponents_fit),
 	    cmocka_unit_test(the_scale_of_a_normal_distribution_is_its_deviation),

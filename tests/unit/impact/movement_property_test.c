@@ -199,6 +199,8 @@ give_event(struct run *run, const struct model_event *event)
 		if (event->moves[i].has_value)
 			movement_value(run->movement, subject, event->moves[i].value);
 	}
+	if (below(run, 2))
+		movement_event_end(run->movement);
 }
 
 /* A new epoch: some of the subjects, in any order. Others may still move. */
@@ -216,6 +218,7 @@ change_subjects(struct run *run)
 static void
 take_over(struct run *run)
 {
+	movement_event_end(run->movement);
 	movement_close(run->movement);
 	symbols_close(run->names);
 	run->names = symbols_open();

@@ -83,6 +83,7 @@ give(struct scene *scene)
 static void
 reopen(struct scene *scene)
 {
+	movement_event_end(scene->movement);
 	movement_close(scene->movement);
 	open_movement(scene);
 	scene->held.again = true;
@@ -399,6 +400,7 @@ further_words_count_as_unknown(void **state)
 		movement_event(scene.movement, i % 7 * DAY, symbol(&scene, name), 0, 0, 1);
 		movement_add(scene.movement, scene.feature, SYMBOL_NONE, 1, true);
 	}
+	movement_event_end(scene.movement);
 	movement_counts(scene.movement, &counts);
 	assert_int_equal(counts.words_beyond, 5);
 	give(&scene);
