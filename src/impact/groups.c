@@ -98,6 +98,18 @@ groups_prefetch(const struct image *image, place group, uint64_t hash)
 	__builtin_prefetch(&slots_of(image, table)[(uint32_t)hash & table->mask]);
 }
 
+place
+groups_glance(const struct image *image, place group, uint64_t hash)
+{
+	const struct state_group *table = read(image, group);
+	const struct slot *slots = slots_of(image, table);
+	uint32_t at = (uint32_t)hash & table->mask;
+
+	while (slots[at].row && slots[at].tag != (uint32_t)hash)
+		at = (at + 1) & table->mask;
+	return slots[at].row;
+}
+
 /* A fresh piece needs no touch: nobody has asked for a snapshot since it was got. */
 static void
 grow(struct image *image, struct state_group *group)

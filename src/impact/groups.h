@@ -24,6 +24,8 @@ void groups_close(struct image *image, place group); /* its rows were given back
 
 /* 0: not held */
 place groups_find(const struct image *image, place group, uint64_t hash);
+/* Most likely that of the key; no row is looked at. */
+place groups_glance(const struct image *image, place group, uint64_t hash);
 void groups_prefetch(const struct image *image, place group, uint64_t hash);
 /* gives: a new row of that key, which is not held */
 place groups_add(struct image *image, place group, uint64_t hash, const struct layers *layers);

@@ -41,6 +41,15 @@ hash_actor(const struct hash *hash, uint32_t actor)
 	return actor ? of_bytes(hash, &actor, sizeof(actor)) : hash->null;
 }
 
+uint32_t
+hash_actor_bits(const struct pseudonym *pseudonym)
+{
+	const uint8_t *bytes = pseudonym->bytes;
+
+	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
+	    bytes[3];
+}
+
 uint64_t
 hash_value(const struct hash *hash, const struct value *value, struct text text)
 {

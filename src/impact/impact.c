@@ -106,15 +106,6 @@ impact_release(struct impact *impact, struct text source, struct text partition,
 
 /* --- one event -------------------------------------------------------------------------------- */
 
-static uint32_t
-actor_of(const struct origin *origin)
-{
-	const uint8_t *bytes = origin->actor.bytes;
-
-	return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 |
-	    bytes[3];
-}
-
 static void
 take_up(struct impact *impact, const struct event *event, const struct origin *origin,
     uint32_t partition, int64_t offset)
@@ -127,7 +118,7 @@ take_up(struct impact *impact, const struct event *event, const struct origin *o
 	work->origin = origin;
 	work->partition = partition;
 	work->offset = offset;
-	work->actor = actor_of(origin);
+	work->actor = hash_actor_bits(&origin->actor);
 	memory_grow(
 	    &work->looked, &work->looked_capacity, event->change_count + 1u, sizeof(*work->looked));
 	for (i = 0; i < event->change_count; i++)
@@ -187,13 +178,32 @@ release_partition(struct impact *impact, const struct partition *partition, uint
 	    partition->incarnation, record);
 }
 
+/* Of the i-th event: where its keys stand; of one that is nearer, the rows. */
+static void
+look_ahead(struct impact *impact, const struct batch *batch, struct ahead *ring, size_t i)
+{
+	size_t near = i - AHEAD_EVENTS / 2;
+
+	if (i < batch->count && batch->outcomes[i].disposition == DISPOSITION_RECORDED)
+		ahead_slots(&ring[i % AHEAD_EVENTS], impact->image, impact->plan, &impact->hash,
+		    &batch->events[i], &batch->origins[i]);
+	if (i >= AHEAD_EVENTS / 2 && near < batch->count &&
+	    batch->outcomes[near].disposition == DISPOSITION_RECORDED)
+		ahead_rows(&ring[near % AHEAD_EVENTS], impact->image, impact->plan);
+}
+
 void
 impact_batch(struct impact *impact, struct batch *batch, uint64_t record)
 {
+	struct ahead ring[AHEAD_EVENTS] = {{0}};
 	const struct message *message;
 	size_t i;
 
+	for (i = 0; i < AHEAD_EVENTS; i++)
+		look_ahead(impact, batch, ring, i);
 	for (i = 0; i < batch->count; i++, record++) {
+		impact->work.known = ring[i % AHEAD_EVENTS];
+		look_ahead(impact, batch, ring, i + AHEAD_EVENTS);
 		message = &batch->messages[i];
 		if (message->releases)
 			release_partition(impact, message->releases, record++);
@@ -203,6 +213,7 @@ impact_batch(struct impact *impact, struct batch *batch, uint64_t record)
 		    clock_partition_of(impact->clock, message->partition), message->offset, record,
 		    &batch->arena, &batch->influences[i]);
 	}
+	impact->work.known = (struct ahead){0};
 }
 
 /* --- what may be asked ------------------------------------------------------------------------- */

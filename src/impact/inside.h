@@ -5,6 +5,7 @@
 #ifndef IMPACT_INSIDE_H
 #define IMPACT_INSIDE_H
 
+#include "ahead.h"
 #include "clock.h"
 #include "hash.h"
 #include "movement.h"
@@ -58,6 +59,7 @@ struct work {
 	const struct origin *origin;
 	uint32_t partition, actor;
 	int64_t offset, partition_ms, clock_ms;
+	struct ahead known;    /* what was hashed before its turn */
 	struct looked *looked; /* [change] */
 	size_t looked_capacity;
 	struct item *items;

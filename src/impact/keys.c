@@ -83,8 +83,12 @@ key_hash(struct impact *impact, enum lineage_subject subject, uint32_t key)
 
 	switch (subject) {
 	case SUBJECT_ENTITY:
-		return work->fact->entity.data ? hash_text(&impact->hash, work->fact->entity) : 0;
+		if (work->known.entity || !work->fact->entity.data)
+			return work->known.entity;
+		return hash_text(&impact->hash, work->fact->entity);
 	case SUBJECT_ACTOR:
+		if (work->known.actor)
+			return work->known.actor;
 		return hash_actor(&impact->hash, work->actor);
 	case SUBJECT_FIELD:
 		return key == PROGRAM_NONE ? 0 : looked_hash(impact, key);

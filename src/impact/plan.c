@@ -59,6 +59,10 @@ make_group(struct making *making, const struct entry *entry)
 	group->piece = entry->piece;
 	group->gives = true;
 	read_layers(making, entry->group, &group->layers);
+	if (group->subject == SUBJECT_ENTITY)
+		making->plan->entity_group = entry->group;
+	if (group->subject == SUBJECT_ACTOR)
+		making->plan->actor_group = entry->group;
 }
 
 static void
@@ -68,6 +72,7 @@ make_groups(struct making *making)
 	size_t i;
 
 	making->plan->group_count = end_of_groups(directory);
+	making->plan->entity_group = making->plan->actor_group = LINEAGE_NONE;
 	making->plan->groups = get(making, making->plan->group_count, sizeof(struct plan_group));
 	for (i = 0; i < directory->count; i++)
 		if (directory->entries[i].kind == ENTRY_GROUP)

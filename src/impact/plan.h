@@ -102,6 +102,7 @@ struct plan {
 	struct plan_model *models;
 	struct plan_memory *memories;
 	struct plan_window *windows;
+	uint32_t entity_group, actor_group; /* LINEAGE_NONE: there is none */
 	int64_t next_ms; /* the clock at which the first pane leaves; INT64_MAX */
 	struct arena arena;
 };
