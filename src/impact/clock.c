@@ -33,7 +33,8 @@ struct clock {
 	struct seen *seen;
 	uint32_t *ranks, *order; /* order: numbers as the ranks ascend */
 	uint32_t *heap, *slots;  /* slots: number + 1 by hash of the names, 0 free */
-	uint32_t count, heap_count, slot_mask;
+	uint32_t count, heap_count, slot_mask,
+	    last; /* last: found before; events come in runs of one partition */
 	size_t seen_capacity, ranks_capacity, order_capacity, heap_capacity;
 	struct remembered *remembered;
 	size_t remembered_count, remembered_capacity;
@@ -306,13 +307,27 @@ release_older(struct clock *clock, uint32_t number)
 	}
 }
 
+/* Its number and one, 0: it was never seen. */
+static uint32_t
+find_seen(const struct clock *clock, struct text source, struct text name, uint32_t incarnation)
+{
+	const struct seen *last = &clock->seen[clock->last];
+
+	if (clock->last < clock->count && last->incarnation == incarnation &&
+	    text_equal(last->name, name) && text_equal(last->source, source))
+		return clock->last + 1;
+	return *find_slot(clock, source, name, incarnation);
+}
+
 uint32_t
 clock_partition(struct clock *clock, struct text source, struct text name, uint32_t incarnation)
 {
-	uint32_t found = *find_slot(clock, source, name, incarnation), number;
+	uint32_t found = find_seen(clock, source, name, incarnation), number;
 
-	if (found)
+	if (found) {
+		clock->last = found - 1;
 		return found - 1;
+	}
 	number = know(clock, write_partition(clock, source, name, incarnation));
 	release_older(clock, number);
 	return number;
@@ -453,7 +468,7 @@ int64_t
 clock_with(const struct clock *clock, struct text source, struct text name, uint32_t incarnation,
     int64_t time_ms)
 {
-	uint32_t found = *find_slot(clock, source, name, incarnation);
+	uint32_t found = find_seen(clock, source, name, incarnation);
 	int64_t before = state_of(clock)->clock_ms, least, time = time_ms;
 
 	if (found) {

@@ -58,19 +58,19 @@ end_step(struct without *without)
 	look(without, step);
 }
 
-static void
+static int64_t
 tick(void *context, int64_t clock_ms)
 {
 	struct without *without = context;
 	int64_t step;
 
 	if (clock_ms == TIME_NONE)
-		return;
+		return INT64_MIN;
 	step = step_of(without, clock_ms);
-	if (step == without->now)
-		return;
-	end_step(without);
+	if (step != without->now)
+		end_step(without);
 	without->now = step;
+	return (step + 1) * without->step_ms;
 }
 
 static bool

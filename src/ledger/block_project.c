@@ -27,6 +27,7 @@ struct block_projector {
 	size_t wanted_capacity;
 	struct change *changes;
 	size_t change_capacity;
+	struct record record; /* the event under way: what is not given stays as it was opened */
 	bool stopped;
 };
 
@@ -36,6 +37,7 @@ block_projector_open(const struct block_projector_options *options)
 	struct block_projector *projector = memory_get(sizeof(*projector));
 
 	projector->options = *options;
+	projector->record.kind = RECORD_EVENT;
 	arena_init(&projector->arena);
 	if (options->keys)
 		projector->plains = text_plains_open();
@@ -129,15 +131,61 @@ take_unchecked_string(struct reader *bytes)
 	return reader_take(bytes, take_count(bytes, reader_left(bytes)));
 }
 
+/* Over a varint; one that does not end is seen by whoever reads on. */
+static const uint8_t *
+over_varint(const uint8_t *next, const uint8_t *end)
+{
+	while (next < end && *next & 0x80)
+		next++;
+	return next + 1;
+}
+
+/*
+ * Over a value that nobody wants and that nothing refers to: its bytes are not checked, only
+ * not left. A text that is written here is kept, since others refer to it by its number.
+ */
+static void
+walk_value(struct block_reading *in, uint32_t dataset, uint32_t field)
+{
+	const uint8_t *next = in->bytes.next, *end = in->bytes.end;
+	struct value unused;
+
+	if (next == end) {
+		in->bytes.bad = true;
+		return;
+	}
+	switch (*next++) {
+	case FACT_NULL << 1:
+		break;
+	case FACT_BOOLEAN << 1:
+		next++;
+		break;
+	case FACT_DOUBLE << 1:
+		next += 8;
+		break;
+	case FACT_LONG << 1:
+	case FACT_SEALED_AGAIN << 1:
+	case FACT_HASHED_AGAIN << 1:
+		next = over_varint(next, end);
+		break;
+	default:
+		reading_event_value(in, dataset, field, false, &unused);
+		return;
+	}
+	if (next > end)
+		in->bytes.bad = true;
+	else
+		in->bytes.next = next;
+}
+
 static void
 walk_values(struct block_reading *in, const struct read_shape *shape)
 {
-	struct value unused;
 	uint32_t i;
 
 	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
-		reading_event_value(in, shape->dataset, shape->fields[i], false, &unused);
-		reading_event_value(in, shape->dataset, shape->fields[i], false, &unused);
+		walk_value(in, shape->dataset, shape->fields[i]);
+		walk_value(in, shape->dataset, shape->fields[i]);
 	}
 }
 
@@ -146,20 +194,21 @@ give_values(struct block_projector *projector, const struct read_shape *shape,
     const struct wanted *wanted, struct event *event)
 {
 	struct block_reading *in = &projector->in;
-	struct value unused;
 	uint32_t i;
 
 	event->change_count = wanted->projection.change_count;
 	event->changes = projector->changes;
 	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
 		uint32_t into = wanted->into[i];
-		struct change *change = into == UNWANTED ? NULL : &projector->changes[into];
 
-		reading_event_value(in, shape->dataset, shape->fields[i], false, &unused);
-		reading_event_value(in, shape->dataset, shape->fields[i], change != NULL,
-		    change ? &change->new_value : &unused);
-		if (change)
-			change->field = shape->fields[i];
+		walk_value(in, shape->dataset, shape->fields[i]);
+		if (into == UNWANTED) {
+			walk_value(in, shape->dataset, shape->fields[i]);
+			continue;
+		}
+		projector->changes[into].field = shape->fields[i];
+		reading_event_value(in, shape->dataset, shape->fields[i], true,
+		    &projector->changes[into].new_value);
 	}
 }
 
@@ -178,9 +227,10 @@ take_values(struct block_projector *projector, const struct read_shape *shape,
 }
 
 static void
-take_event(struct block_projector *projector, struct record *record)
+take_event(struct block_projector *projector)
 {
 	struct block_reading *in = &projector->in;
+	struct record *record = &projector->record;
 	struct event *event = &record->event;
 	const struct read_shape *shape;
 	const struct read_origin *read;
@@ -189,6 +239,7 @@ take_event(struct block_projector *projector, struct record *record)
 
 	reading_place(in, record);
 	reading_payload(in, record);
+	record->payload_sha256 = NULL;
 	event->time_ms = reading_time(in);
 	take_unchecked_string(&in->bytes);
 	entity = take_unchecked_string(&in->bytes);
@@ -197,11 +248,10 @@ take_event(struct block_projector *projector, struct record *record)
 	if (!read)
 		return;
 	wanted = wanted_of(projector, shape);
-	if (wanted->projection.entity) {
-		event->entity = entity;
-		if (!text_is_utf8(entity))
-			reading_refuse(in, "an entity that is no UTF-8");
-	}
+	event->entity = wanted->projection.entity ? entity : TEXT_NONE;
+	if (!text_is_utf8(event->entity))
+		reading_refuse(in, "an entity that is no UTF-8");
+	event->change_count = 0;
 	record->origin = read->origin;
 	event->team = read->event_team;
 	event->dataset = shape->dataset;
@@ -217,13 +267,15 @@ take_event(struct block_projector *projector, struct record *record)
 /* --- blocks ---------------------------------------------------------------------------- */
 
 static void
-take_other(struct block_projector *projector, struct record *record)
+take_other(struct block_projector *projector, unsigned object)
 {
-	reading_other(&projector->in, record);
-	if (record->kind != RECORD_NOTE || projector->in.bytes.bad)
+	struct record record = {.kind = reading_kind(object)};
+
+	reading_other(&projector->in, &record);
+	if (record.kind != RECORD_NOTE || projector->in.bytes.bad)
 		return;
 	projector->stopped = !projector->options.note(
-	    projector->options.context, projector->in.object, record, projector->in.err);
+	    projector->options.context, projector->in.object, &record, projector->in.err);
 	projector->asked++;
 }
 
@@ -233,16 +285,15 @@ take_object(struct block_projector *projector)
 {
 	struct block_reading *in = &projector->in;
 	unsigned object = take_branch(&in->bytes, OBJECT_MARK + 1);
-	struct record record = {.kind = reading_kind(object)};
 
 	if (in->bytes.bad)
 		reading_refuse(in, "no object that this format has");
 	else if (object == OBJECT_MARK)
 		return false;
 	else if (object == OBJECT_EVENT)
-		take_event(projector, &record);
+		take_event(projector);
 	else
-		take_other(projector, &record);
+		take_other(projector, object);
 	if (in->bytes.bad)
 		reading_refuse(in, "malformed or cut short before byte %td of the block",
 		    in->bytes.next - in->start);

@@ -87,7 +87,7 @@ new_partition(struct block_reading *in)
 }
 
 struct read_partition *
-reading_partition(struct block_reading *in)
+reading_any_partition(struct block_reading *in)
 {
 	size_t number;
 
@@ -169,7 +169,7 @@ new_shape(struct block_reading *in)
 }
 
 const struct read_shape *
-reading_shape(struct block_reading *in)
+reading_any_shape(struct block_reading *in)
 {
 	size_t number;
 
@@ -216,7 +216,7 @@ new_origin(struct block_reading *in)
 }
 
 const struct read_origin *
-reading_origin(struct block_reading *in)
+reading_any_origin(struct block_reading *in)
 {
 	size_t number;
 

@@ -97,9 +97,50 @@ size_t reading_number(struct block_reading *in, size_t count, const char *what);
 uint64_t reading_array(struct block_reading *in, uint64_t max);
 void reading_array_end(struct block_reading *in, uint64_t count);
 /* Each is NULL when bad, else borrowed until the next of its kind is read. */
-struct read_partition *reading_partition(struct block_reading *in);
-const struct read_shape *reading_shape(struct block_reading *in);
-const struct read_origin *reading_origin(struct block_reading *in);
+struct read_partition *reading_any_partition(struct block_reading *in);
+const struct read_shape *reading_any_shape(struct block_reading *in);
+const struct read_origin *reading_any_origin(struct block_reading *in);
+
+/* A reference by a number of one byte that was written before, as most are; else nothing is taken. */
+static inline bool
+reading_reference(struct block_reading *in, size_t count, size_t *number)
+{
+	const uint8_t *next = in->bytes.next;
+
+	if (in->bytes.bad || in->bytes.end - next < 2 || next[0] != REFERENCE_NUMBER << 1 ||
+	    next[1] & 0x81 || (size_t)(next[1] >> 1) >= count)
+		return false;
+	*number = next[1] >> 1;
+	in->bytes.next = next + 2;
+	return true;
+}
+
+static inline struct read_partition *
+reading_partition(struct block_reading *in)
+{
+	size_t number;
+
+	return reading_reference(in, in->partition_count, &number) ? &in->partitions[number]
+								   : reading_any_partition(in);
+}
+
+static inline const struct read_shape *
+reading_shape(struct block_reading *in)
+{
+	size_t number;
+
+	return reading_reference(in, in->shape_count, &number) ? &in->shapes[number]
+							       : reading_any_shape(in);
+}
+
+static inline const struct read_origin *
+reading_origin(struct block_reading *in)
+{
+	size_t number;
+
+	return reading_reference(in, in->origin_count, &number) ? &in->origins[number]
+								: reading_any_origin(in);
+}
 const struct read_text *
 reading_new_text(struct block_reading *in, uint32_t dataset, uint32_t field, bool sealed);
 const struct read_text *

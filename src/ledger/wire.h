@@ -187,11 +187,18 @@ int64_t take_long_of_many(struct reader *reader);
 static inline int64_t
 take_long(struct reader *reader)
 {
-	/* Most are one byte: branches, numbers within the block, small differences. */
-	if (!reader->bad && reader->next < reader->end && *reader->next < 0x80) {
-		uint8_t byte = *reader->next++;
+	const uint8_t *next = reader->next;
+	uint32_t value;
 
-		return (byte >> 1) ^ -(byte & 1);
+	/* Most are one byte: branches, numbers within the block, small differences; or two. */
+	if (!reader->bad && next < reader->end && next[0] < 0x80) {
+		reader->next++;
+		return (next[0] >> 1) ^ -(next[0] & 1);
+	}
+	if (!reader->bad && reader->end - next >= 2 && next[1] && next[1] < 0x80) {
+		value = (uint32_t)(next[0] & 0x7f) | (uint32_t)next[1] << 7;
+		reader->next += 2;
+		return (int64_t)(value >> 1) ^ -(int64_t)(value & 1);
 	}
 	return take_long_of_many(reader);
 }

@@ -20,7 +20,8 @@ struct replay {
 	struct block_projector *projector;
 	uint64_t block_first; /* ledger index of the block's first record */
 	uint64_t from;
-	bool stopped; /* somebody had enough */
+	bool stopped;       /* somebody had enough */
+	int64_t awaited_ms; /* what clock() said last */
 };
 
 /* trace: of the event. False only for what is left out. */

@@ -39,6 +39,7 @@ replay_open(const struct replay_options *options, struct replay **out, struct er
 	struct replay *replay = memory_get(sizeof(*replay));
 
 	replay->options = *options;
+	replay->awaited_ms = INT64_MIN;
 	replay->tracer = options->tracer;
 	replay->impact = options->impact;
 	arena_init(&replay->arena);
@@ -141,7 +142,7 @@ release(struct replay *replay, const struct record *record, uint64_t index, stru
 		return error_set(
 		    err, ERROR_DAMAGED, "record %llu: %s", (unsigned long long)index, why.text);
 	if (replay->options.clock)
-		replay->options.clock(replay->options.context,
+		replay->awaited_ms = replay->options.clock(replay->options.context,
 		    impact_clock_released(replay->impact, source, partition, incarnation));
 	if (replay->impact)
 		impact_release(replay->impact, source, partition, incarnation, index);
@@ -190,8 +191,9 @@ replay_one(struct replay *replay, const struct record *record, uint64_t index, s
 
 	if (!replayed.kept && !replay->twin)
 		return true;
-	if (options->clock)
-		options->clock(options->context,
+	/* The clock is the least of all partitions' times: no event brings it further than its own time. */
+	if (options->clock && record->event.time_ms >= replay->awaited_ms)
+		replay->awaited_ms = options->clock(options->context,
 		    impact_clock_with(replay->impact, &where, record->event.time_ms));
 	move(replay, replay->impact, record, &trace, &where, &influences);
 	if (replay->twin && replayed.kept) {

@@ -63,8 +63,9 @@ struct replay_options {
 	/* lineage: borrowed until the next epoch; NULL: none. Called for the one in force at the beginning, too. */
 	void (*epoch)(
 	    void *context, const struct lineage *lineage, uint32_t epoch, uint64_t record);
-	/* Before an event or a release: where the clock (the first impact's) will stand behind it. */
-	void (*clock)(void *context, int64_t clock_ms);
+	/* Before an event or a release: where the clock (the first impact's) will stand behind it. Returns
+	 * the next moment that is waited for: until the clock reaches it, it may not be called. */
+	int64_t (*clock)(void *context, int64_t clock_ms);
 	void (*progress)(void *context, int64_t done_records, int64_t all_records);
 };
 

@@ -339,7 +339,7 @@ what_is_not_needed_is_not_in_a_reduced_lineage(void **state)
 }
 
 /* The clock as it was foretold before the event is the clock behind it. */
-static void
+static int64_t
 foretell(void *context, int64_t clock_ms)
 {
 	struct heard *heard = context;
@@ -347,6 +347,50 @@ foretell(void *context, int64_t clock_ms)
 	if (heard->ticks++)
 		assert_true(impact_clock(replay_impact(heard->replay)) == heard->clock_ms);
 	heard->clock_ms = clock_ms;
+	return INT64_MIN;
+}
+
+/* Each day that the clock enters, told before it does. */
+static int64_t
+await_day(void *context, int64_t clock_ms)
+{
+	struct heard *heard = context;
+	int64_t day = clock_ms / 86400000;
+
+	if (day != heard->clock_ms) {
+		assert_true(impact_clock(replay_impact(heard->replay)) / 86400000 != day);
+		heard->ticks++;
+	}
+	heard->clock_ms = day;
+	return (day + 1) * 86400000;
+}
+
+static bool
+count_day(void *context, const struct replayed *replayed)
+{
+	struct heard *heard = context;
+
+	heard->concluded +=
+	    impact_clock(replay_impact(heard->replay)) / 86400000 != heard->clock_ms;
+	return true;
+}
+
+static void
+a_moment_that_is_waited_for_is_not_missed(void **state)
+{
+	struct heard heard = {0};
+	struct replay_options options = options_of(&heard);
+	struct replay *replay;
+	struct error err = {0};
+
+	options.clock = await_day;
+	options.event = count_day;
+	replay = begin(&options);
+	heard.replay = replay;
+	assert_true(replay_ledger(replay, made.reader, made.catalog, 0, UINT64_MAX, &err));
+	assert_true(heard.ticks > 20);
+	assert_int_equal(heard.concluded, 0);
+	replay_close(replay);
 }
 
 static void
@@ -493,6 +537,7 @@ main(void)
 	    cmocka_unit_test(a_reduced_lineage_gives_what_the_whole_gives),
 	    cmocka_unit_test(what_is_not_needed_is_not_in_a_reduced_lineage),
 	    cmocka_unit_test(where_the_clock_will_stand_is_known_before),
+	    cmocka_unit_test(a_moment_that_is_waited_for_is_not_missed),
 	    cmocka_unit_test(facts_alone_have_traces_and_no_influences),
 	    cmocka_unit_test(enough_is_enough),
 	    cmocka_unit_test(a_note_that_is_none_is_damage),
