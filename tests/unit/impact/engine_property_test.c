@@ -16,10 +16,12 @@
 
 #include "base/memory.h"
 #include "engine_random.h"
+#include "movement_held.h"
 #include "naive.h"
 
 #define LINEAGES 150
 #define EVENTS 250
+#define SUMS 40
 
 static bool
 is_near(double a, double b)
@@ -135,7 +137,6 @@ play_else(struct play *play)
 	}
 }
 
-/* Expiry is nobody's, but it is added up: with it, movements are the values. */
 static void
 play_through(struct play *play)
 {
@@ -146,6 +147,25 @@ play_through(struct play *play)
 }
 
 static void
+begin(struct play *play, uint64_t seed)
+{
+	*play = (struct play){.seed = seed, .chance = {.seed = seed * 7919}};
+	play->chance.now_ms = (int64_t)1600000000000;
+	play->naive = naive_open();
+	scene_begin(&play->scene, NULL, 1000000);
+	random_lineage(&play->lineage, &play->chance);
+	new_epoch(play);
+}
+
+static void
+end(struct play *play)
+{
+	scene_end(&play->scene);
+	naive_close(play->naive);
+	buffer_fini(&play->yaml);
+}
+
+static void
 each_influence_is_that_of_the_definition(void **state)
 {
 	struct play play;
@@ -153,16 +173,88 @@ each_influence_is_that_of_the_definition(void **state)
 
 	(void)state;
 	for (seed = 1; seed <= LINEAGES; seed++) {
-		play = (struct play){.seed = seed, .chance = {.seed = seed * 7919}};
-		play.chance.now_ms = (int64_t)1600000000000;
-		play.naive = naive_open();
-		scene_begin(&play.scene, NULL, 1000000);
-		random_lineage(&play.lineage, &play.chance);
-		new_epoch(&play);
+		begin(&play, seed);
 		play_through(&play);
-		scene_end(&play.scene);
-		naive_close(play.naive);
-		buffer_fini(&play.yaml);
+		end(&play);
+	}
+}
+
+/* --- sums ------------------------------------------------------------------------------------ */
+
+/* Of all days, by team, with what expired. */
+static double
+signed_sum(const struct held *held, char kind, struct text name, double *magnitude)
+{
+	const struct held_row *row;
+	double moved = 0;
+	size_t i, j;
+
+	*magnitude = 0;
+	for (i = 0; i < held->count; i++) {
+		row = &held->rows[i];
+		if (!row->is_day || held->subjects[row->subject][0] != kind ||
+		    !text_is(name, held->subjects[row->subject] + 1))
+			continue;
+		for (j = 0; j < row->cell_count; j++)
+			if (row->cells[j].by == BY_TEAM) {
+				moved += row->cells[j].moved;
+				*magnitude += row->cells[j].magnitude;
+			}
+	}
+	return moved;
+}
+
+static void
+check_sum(const struct play *play, const char *what, uint32_t i, double ours, double expected,
+    double magnitude)
+{
+	if (fabs(ours - expected) > 1e-9 * fmax(magnitude, 1))
+		complain(play, what, i, ours, expected);
+}
+
+static void
+check_sums(struct play *play, const struct held *held)
+{
+	const struct lineage *lineage = tracer_lineage(play->scene.tracer);
+	const struct lineage_model *model;
+	double expected, ours, magnitude;
+	uint32_t i, j;
+
+	for (i = 0; i < lineage->feature_count; i++) {
+		ours = signed_sum(held, 'f', lineage->features[i].name, &magnitude);
+		check_sum(play, "sum of movements of feature", i, ours, naive_total(play->naive, i),
+		    magnitude);
+	}
+	for (i = 0; i < 2; i++) { /* the opaque one has no sign */
+		model = &lineage->models[i];
+		for (expected = 0, j = 0; j < model->input_count; j++)
+			expected += model->inputs[j].weight *
+			    naive_total(play->naive, model->inputs[j].feature);
+		ours = signed_sum(held, 'm', model->name, &magnitude);
+		check_sum(play, "sum of movements of model", i, ours, expected, magnitude);
+	}
+}
+
+/* Expiry is nobody's, but it is added up: with it, movements are the values. */
+static void
+movements_and_expiry_add_up_to_the_values(void **state)
+{
+	struct play play;
+	struct held held;
+	uint64_t seed;
+
+	(void)state;
+	for (seed = 1; seed <= SUMS; seed++) {
+		begin(&play, seed + 1000);
+		held_init(&held);
+		for (play.event = 0; play.event < EVENTS; play.event++) {
+			play_event(&play);
+			if (play.event % 50 == 49)
+				impact_rows(play.scene.impact, &held.sink);
+		}
+		check_sums(&play, &held);
+		held_fini(&held);
+		end(&play);
 	}
 }
 
@@ -171,6 +263,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(each_influence_is_that_of_the_definition),
+	    cmocka_unit_test(movements_and_expiry_add_up_to_the_values),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,14 +59,12 @@ close_impact(struct scene *scene)
 	image_close(scene->image);
 }
 
-void
-scene_begin(struct scene *scene, const char *yaml, uint64_t keys_max)
+static void
+begin(struct scene *scene, const char *yaml)
 {
 	struct error err = {0};
 
-	*scene = (struct scene){.keys_max = keys_max};
 	arena_init(&scene->arena);
-	open_keys(scene);
 	well(image_open(IMAGE_MAX, &scene->image, &err), &err);
 	open_impact(scene);
 	if (yaml)
@@ -74,10 +72,27 @@ scene_begin(struct scene *scene, const char *yaml, uint64_t keys_max)
 }
 
 void
+scene_begin(struct scene *scene, const char *yaml, uint64_t keys_max)
+{
+	*scene = (struct scene){.keys_max = keys_max};
+	open_keys(scene);
+	begin(scene, yaml);
+}
+
+void
+scene_begin_as(struct scene *scene, const struct scene *other, const char *yaml)
+{
+	*scene =
+	    (struct scene){.keys = other->keys, .keys_borrowed = true, .keys_max = other->keys_max};
+	begin(scene, yaml);
+}
+
+void
 scene_end(struct scene *scene)
 {
 	close_impact(scene);
-	keys_close(scene->keys);
+	if (!scene->keys_borrowed)
+		keys_close(scene->keys);
 	arena_fini(&scene->arena);
 }
 

@@ -29,6 +29,7 @@ struct happening {
 struct scene {
 	struct image *image;
 	struct keys *keys;
+	bool keys_borrowed;
 	struct symbols *names;
 	struct tracer *tracer;
 	struct impact *impact;
@@ -38,6 +39,8 @@ struct scene {
 };
 
 void scene_begin(struct scene *scene, const char *yaml, uint64_t keys_max);
+/* With the keys of another scene, which ends later. */
+void scene_begin_as(struct scene *scene, const struct scene *other, const char *yaml);
 void scene_end(struct scene *scene);
 /* An epoch begins. yaml NULL: no lineage. */
 const struct lineage *scene_lineage(struct scene *scene, const char *yaml);
