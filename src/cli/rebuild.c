@@ -41,7 +41,8 @@ rebuild_run(struct call *call, struct error *err)
 	if (!question_settings(&question, call, PLACE_SETTINGS_OPTIONAL, err))
 		return false;
 	progress_begin(&question.progress, "rebuild", "B", 0);
-	done = ingest_rebuild(&question.settings, question_progress, &question, &result, err);
+	done = ingest_rebuild(&question.settings, call_flag(call, "conclusions"), question_progress,
+	    &question, &result, err);
 	progress_end(&question.progress);
 	question_fini(&question);
 	if (done && call->json)
@@ -60,6 +61,13 @@ rebuild_run(struct call *call, struct error *err)
 
 static const struct example examples[] = {
     {"dyetrace rebuild", "after the catalog was damaged or lost"},
+    {"dyetrace rebuild --conclusions", "after conclusions were damaged or lost"},
+    {NULL},
+};
+
+static const struct option options[] = {
+    {"conclusions", 0, NULL,
+	"make the conclusions again, too: from the facts, whatever became of their segments"},
     {NULL},
 };
 
@@ -73,6 +81,7 @@ const struct command command_rebuild = {
 		   "be read it is compared "
 		   "row by row. The tracker must not be running.",
     .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
+    .options = options,
     .examples = examples,
     .run = rebuild_run,
 };

@@ -218,7 +218,8 @@ act(struct ingest *ingest, const json_t *request, json_t *answer, struct error *
 		if (strcmp(acts[i].word, word) == 0)
 			return acts[i].act(ingest, request, answer, err);
 	return error_set(err, ERROR_USAGE,
-	    "a request must say what to do: reload, replay, erase, rotate, checkpoint, dropped or value");
+	    "a request must say what to do: reload, replay, erase, rotate, checkpoint, dropped or "
+	    "value");
 }
 
 void

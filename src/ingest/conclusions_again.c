@@ -34,17 +34,20 @@ stand(void *context, const struct block_place *place, struct text body, struct e
 }
 
 bool
-conclusions_again_open(const char *store, struct conclusions_again **out, struct error *err)
+conclusions_again_open(
+    const char *store, const char *name, struct conclusions_again **out, struct error *err)
 {
 	struct conclusions_again *again = memory_get(sizeof(*again));
-	char *folder = store_path(store, STORE_CONCLUSIONS);
+	char *folder = store_path(store, name);
 	struct block_place end;
 	int64_t torn;
 	bool good = true;
 
 	if (ledger_reader_open_as(folder, ledger_conclusions_schema, &again->reader, err)) {
 		good = ledger_reader_walk(again->reader, stand, again, &end, &torn, err) ||
-		    error_within(err, "conclusions");
+		    error_within(err,
+			"conclusions (`dyetrace rebuild --conclusions` makes them again from the "
+			"facts)");
 	} else {
 		good = err->kind == ERROR_MISSING;
 		*err = good ? (struct error){0} : *err;

@@ -14,11 +14,11 @@
 struct conclusions_again;
 
 /*
- * gives: ended by conclusions_again_close(). Looks at every block. A store without
- * such a folder has none. ERROR_DAMAGED, ERROR_IO
+ * gives: ended by conclusions_again_close(). Looks at every block of STORE/<name>. A
+ * store without such a folder has none. ERROR_DAMAGED, ERROR_IO
  */
-MUST_USE bool
-conclusions_again_open(const char *store, struct conclusions_again **again, struct error *err);
+MUST_USE bool conclusions_again_open(
+    const char *store, const char *name, struct conclusions_again **again, struct error *err);
 void conclusions_again_close(struct conclusions_again *again); /* accepts NULL */
 /*
  * Those of the facts [first_record, first_record + records), as they were when they were

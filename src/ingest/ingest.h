@@ -89,7 +89,10 @@ int64_t ingest_cut_bytes(const struct ingest *ingest);
  */
 void ingest_act(struct ingest *ingest, struct text request, struct buffer *answer);
 
-/* Makes catalog.db again from the segments alone: rebuild.c. */
+/*
+ * Makes catalog.db again from the segments alone: rebuild.c. conclude: the segments of
+ * conclusions, too, from the facts alone.
+ */
 struct rebuild_result {
 	uint64_t records, blocks, conclusions;
 	int64_t torn_bytes;
@@ -97,7 +100,7 @@ struct rebuild_result {
 	bool compared, equal; /* against the catalog that was there, if it could be read */
 	struct buffer difference;
 };
-MUST_USE bool ingest_rebuild(const struct settings *settings,
+MUST_USE bool ingest_rebuild(const struct settings *settings, bool conclude,
     void (*progress)(void *context, int64_t done, int64_t total), void *context,
     struct rebuild_result *result, struct error *err);
 

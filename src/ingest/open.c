@@ -94,7 +94,9 @@ open_ledgers(struct ingest *ingest, const struct catalog_state *state, struct er
 		return error_within(err, "ledger");
 	if (!open_segments(ingest, STORE_CONCLUSIONS, ledger_conclusions_schema,
 		state->conclusion_segment, state->conclusion_bytes, &ingest->conclusions, err))
-		return error_within(err, "conclusions");
+		return error_within(err,
+		    "conclusions (`dyetrace rebuild --conclusions` makes them again from the "
+		    "facts)");
 	return true;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/fault.h"
 #include "base/file.h"
+#include "conclude_again.h"
 #include "conclusions_again.h"
 #include "ingest/ingest.h"
 #include "ledger/checkpoint.h"
@@ -25,6 +26,8 @@ struct rebuild {
 	struct symbols *names;
 	struct catalog *catalog;
 	struct pending pending;
+	bool conclude; /* conclusions are made again from the facts, in a folder of their own */
+	const char *conclusions_name; /* STORE/… */
 	struct conclusions_again *conclusions;
 	struct replay *replay; /* for the rows of movement */
 	uint64_t moved;        /* events */
@@ -162,6 +165,9 @@ check_conclusions(const struct rebuild *rebuild, struct error *err)
 	const struct tree *tree = &rebuild->pending.conclusions;
 	struct tree_hash root;
 
+	/* Signed by a version that concluded nothing. */
+	if (rebuild->conclude && !rebuild->checkpoint.conclusions_size)
+		return true;
 	tree_root(tree, &root);
 	if (tree->size == rebuild->checkpoint.conclusions_size &&
 	    memcmp(&root, &rebuild->checkpoint.conclusions_root, sizeof(root)) == 0)
@@ -232,8 +238,7 @@ visit(void *context, const struct block_place *where, struct text body, struct e
 	bool good;
 
 	arena_init(&arena);
-	good =
-	    block_read(body, where->objects, rebuild->names, rebuild->keys, &arena, &content, err);
+	good = block_read(body, where->objects, rebuild->names, NULL, &arena, &content, err);
 	if (good) {
 		block = block_again(rebuild, &content);
 		pending_add(&rebuild->pending, block, where);
@@ -319,7 +324,7 @@ walk(struct rebuild *rebuild, const char *store, struct error *err)
 	struct ledger_reader *reader = NULL;
 	struct block_place end;
 	bool good = ledger_reader_open(facts, &reader, err) &&
-	    conclusions_again_open(store, &rebuild->conclusions, err);
+	    conclusions_again_open(store, rebuild->conclusions_name, &rebuild->conclusions, err);
 
 	if (good) {
 		rebuild->all_bytes = ledger_reader_bytes(reader);
@@ -406,6 +411,8 @@ build(struct rebuild *rebuild, const char *store, const char *path, const char *
 	pending_fini(&rebuild->pending);
 	if (good)
 		fault_point("catalog-rebuilt");
+	if (good && rebuild->conclude)
+		good = conclude_again_replace(store, rebuild->conclusions_name, err);
 	return good && replace(fresh, path, err) &&
 	    committed_note(store, rebuild->result->records, err);
 }
@@ -423,11 +430,15 @@ open_replay(struct rebuild *rebuild, const struct settings *settings, struct err
 }
 
 bool
-ingest_rebuild(const struct settings *settings,
+ingest_rebuild(const struct settings *settings, bool conclude,
     void (*progress)(void *context, int64_t done, int64_t total), void *context,
     struct rebuild_result *result, struct error *err)
 {
-	struct rebuild rebuild = {.progress = progress, .context = context, .result = result};
+	struct rebuild rebuild = {.progress = progress,
+	    .context = context,
+	    .result = result,
+	    .conclude = conclude,
+	    .conclusions_name = conclude ? STORE_CONCLUSIONS ".rebuild" : STORE_CONCLUSIONS};
 	char *path = store_path(settings->store, STORE_CATALOG);
 	char *fresh = store_path(settings->store, STORE_CATALOG ".rebuild");
 	struct keys *keys = NULL;
@@ -440,7 +451,10 @@ ingest_rebuild(const struct settings *settings,
 		rebuild.keys = keys;
 		rebuild.names = symbols_open();
 		rebuild.partitions = symbols_open();
-		good = open_replay(&rebuild, settings, err) &&
+		good = (!conclude ||
+			   conclude_again(
+			       settings, keys, rebuild.conclusions_name, progress, context, err)) &&
+		    open_replay(&rebuild, settings, err) &&
 		    build(&rebuild, settings->store, path, fresh, err);
 		replay_close(rebuild.replay);
 		symbols_close(rebuild.names);

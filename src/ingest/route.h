@@ -60,7 +60,7 @@ struct ingest {
 	struct image_file *state; /* its snapshots: the scribe's */
 	struct impact *impact;
 	struct impact_counts weighed_before; /* by what was redone at open */
-	struct standing *standings; /* of partitions that gave an event */
+	struct standing *standings;          /* of partitions that gave an event */
 	size_t standing_count, standing_capacity;
 	int64_t looked_ms; /* monotonic: for idle partitions */
 	/* identity of each note's body in force, to see what changed */

@@ -238,6 +238,19 @@ body_room(const struct influences *in)
 	    (size_t)in->score_count * (LONG_BYTES + 16);
 }
 
+bool
+conclusion_builder_takes(
+    const struct conclusion_builder *builder, const struct conclusion *conclusion)
+{
+	const struct conclusion_block *block = builder->block;
+	const struct influences *in = &conclusion->influences;
+
+	return !block ||
+	    (block->records < CONCLUSIONS_MAX &&
+		builder->influence_count + in->count <= INFLUENCES_MAX &&
+		block->body.size + body_room(in) + 8 <= BLOCK_BYTES_MAX);
+}
+
 void
 conclusion_builder_add(struct conclusion_builder *builder, const struct conclusion *conclusion)
 {
@@ -245,7 +258,7 @@ conclusion_builder_add(struct conclusion_builder *builder, const struct conclusi
 	struct conclusion_block *block;
 	uint8_t *body, *leaf;
 
-	assert(!conclusion_builder_full(builder));
+	assert(conclusion_builder_takes(builder, conclusion));
 	assert(in->count && in->count <= CONCLUSION_INFLUENCES_MAX &&
 	    in->score_count <= CONCLUSION_INFLUENCES_MAX && conclusion->record <= INT64_MAX);
 	if (!builder->block)

@@ -36,10 +36,13 @@ struct conclusion_builder;
 /* gives: ended by conclusion_builder_close() */
 struct conclusion_builder *conclusion_builder_open(void);
 void conclusion_builder_close(struct conclusion_builder *builder);
-/* Ascending by record; copies. The builder must not be full. */
+/* Whether one more goes into a block at all; one that is not full takes any. */
+bool conclusion_builder_takes(
+    const struct conclusion_builder *builder, const struct conclusion *conclusion);
+/* Ascending by record; copies. The builder must take it. */
 void
 conclusion_builder_add(struct conclusion_builder *builder, const struct conclusion *conclusion);
-/* Nothing more may be added before finish. */
+/* It is time to finish: a block of the size that readers like. */
 bool conclusion_builder_full(const struct conclusion_builder *builder);
 uint32_t conclusion_builder_count(const struct conclusion_builder *builder);
 /* gives: NULL if nothing was added */

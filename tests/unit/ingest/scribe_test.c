@@ -208,7 +208,7 @@ check_conclusions(const struct catalog_state *state)
 	uint64_t number;
 
 	tree_init(&tree);
-	well(conclusions_again_open(folder, &again, &err), &err);
+	well(conclusions_again_open(folder, STORE_CONCLUSIONS, &again, &err), &err);
 	for (number = 1; number <= state->blocks; number++) {
 		struct conclusion_block *block;
 		struct catalog_conclusions row;
