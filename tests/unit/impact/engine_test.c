@@ -348,8 +348,11 @@ a_newer_incarnation_releases_the_older(void **state)
 static void
 a_batch_is_its_events_and_releases_in_order(void **state)
 {
-	struct partition slow = {.number = 1, .source = "source", .name = "slow", .incarnation = 1},
-			 fast = {.number = 2, .source = "source", .name = "fast", .incarnation = 1};
+	char source[] = "source", slow_name[] = "slow", fast_name[] = "fast";
+	struct partition slow = {
+	    .number = 1, .source = source, .name = slow_name, .incarnation = 1};
+	struct partition fast = {
+	    .number = 2, .source = source, .name = fast_name, .incarnation = 1};
 	const int64_t times[] = {START, START + DAY, START + 2 * DAY, START + 3 * DAY};
 	struct scene scene;
 	struct batch batch;
