@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
+#include "naive_influence.h"
 #include "naive_proofs.h"
 
 /* Our route's rule, `commit: {blocks: 64, every: 200ms}`. */
@@ -54,6 +55,7 @@ struct naive {
 	avro_value_t record;
 	int64_t uncommitted, since_ms;
 	struct naive_proofs *proofs;
+	struct naive_influence *influence;
 };
 
 static const char schema_text[] =
@@ -228,6 +230,8 @@ now_ms(void)
 static void
 commit(struct naive *naive)
 {
+	if (naive->influence)
+		naive_influence_commit(naive->influence);
 	must(avro_file_writer_flush(naive->writer) == 0 && fsync(fileno(naive->file)) == 0,
 	    "sync the events");
 	must(sqlite3_exec(naive->database, "COMMIT; BEGIN", NULL, NULL, NULL) == SQLITE_OK,
@@ -265,7 +269,7 @@ open_database(struct naive *naive, const char *path)
 }
 
 static void
-open_naive(struct naive *naive, const char *folder, bool proofs)
+open_naive(struct naive *naive, const char *folder, bool proofs, const struct lineage *lineage)
 {
 	char path[4096];
 
@@ -285,14 +289,19 @@ open_naive(struct naive *naive, const char *folder, bool proofs)
 	naive->since_ms = now_ms();
 	if (proofs)
 		naive->proofs = naive_proofs_open();
+	if (lineage)
+		naive->influence = naive_influence_open(lineage, folder, naive->database);
 }
 
-static void
+static double
 close_naive(struct naive *naive)
 {
 	struct name *name, *next;
+	double magnitude = 0;
 
 	commit(naive);
+	if (naive->influence)
+		magnitude = naive_influence_close(naive->influence);
 	avro_file_writer_close(naive->writer);
 	fclose(naive->file);
 	sqlite3_exec(naive->database, "COMMIT", NULL, NULL, NULL);
@@ -307,6 +316,7 @@ close_naive(struct naive *naive)
 		HASH_DEL(naive->names, name);
 		free(name);
 	}
+	return magnitude;
 }
 
 static void
@@ -322,12 +332,15 @@ add_event(struct naive *naive, const char *line, size_t size, int64_t offset)
 	write_row(naive, &parts, offset);
 	if (naive->proofs)
 		naive_proofs_add(naive->proofs, &naive->record, line, size);
+	if (naive->influence)
+		naive_influence_add(naive->influence, event, offset, parts.names[ACTOR]);
 	commit_if_due(naive);
 	json_decref(event);
 }
 
 uint64_t
-naive_run(const char *events, const char *folder, bool proofs)
+naive_run(const char *events, const char *folder, bool proofs, const struct lineage *lineage,
+    double *magnitude)
 {
 	struct naive naive = {0};
 	FILE *file = fopen(events, "r");
@@ -337,12 +350,12 @@ naive_run(const char *events, const char *folder, bool proofs)
 	ssize_t size;
 
 	must(file != NULL, events);
-	open_naive(&naive, folder, proofs);
+	open_naive(&naive, folder, proofs, lineage);
 	while ((size = getline(&line, &capacity, file)) > 0)
 		add_event(&naive, line, (size_t)size, offset++);
 	free(line);
 	fclose(file);
-	close_naive(&naive);
+	*magnitude = close_naive(&naive);
 	return (uint64_t)offset;
 }
 

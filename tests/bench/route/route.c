@@ -8,9 +8,15 @@
  *   route_proofs    both do: leaves, tree, content digest
  *   route_uneven    ours does, the peer does not
  *
- * Macs and encryption of texts, pseudonyms, the org chart and lineage are in
- * ours throughout; the peer has none of them. Arguments: people and days
- * (default 300 and 60).
+ * and the same three again with the influence of every event on the company's 27
+ * features and 6 models, which both sides compute, keep and add up
+ * (naive_influence.h says what the peer leaves out):
+ *
+ *   route_influence, route_influence_proofs, route_influence_uneven
+ *
+ * Macs and encryption of texts, pseudonyms and the org chart are in ours
+ * throughout; the peer has none of them. Arguments: people and days (default 300
+ * and 60).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +24,9 @@
 
 #include "bare.h"
 #include "bench.h"
-#include "naive.h"
 #include "bench_route.h"
+#include "lineage/graph.h"
+#include "naive.h"
 #include "simulate/simulate.h"
 
 enum {
@@ -32,7 +39,9 @@ enum {
 
 struct run {
 	char folder[256], events[300], settings[300];
+	struct lineage *lineage; /* NULL: no influences */
 	uint64_t count;
+	double magnitude;               /* of the peer's influences, all together */
 	double ns[SIDES][BENCH_ROUNDS]; /* an event */
 };
 
@@ -47,17 +56,18 @@ shell(const char *format, const char *folder)
 }
 
 static uint64_t
-run_side(const struct run *run, int side)
+run_side(struct run *run, int side)
 {
 	if (side == NAIVE || side == NAIVE_PROOFS)
-		return naive_run(run->events, run->folder, side == NAIVE_PROOFS);
+		return naive_run(
+		    run->events, run->folder, side == NAIVE_PROOFS, run->lineage, &run->magnitude);
 	bare_route = side == OURS_BARE;
 	return bench_route(run->settings);
 }
 
 /* Every side starts without a store; removing it is not measured. */
 static double
-measure(const struct run *run, int side)
+measure(struct run *run, int side)
 {
 	double start;
 	uint64_t count;
@@ -123,6 +133,26 @@ print_proofs(struct run *run)
 	    bench_median(peer, BENCH_ROUNDS));
 }
 
+/* Without influences, or with the company's lineage on both sides. */
+static void
+bench_all(struct run *run, bool influence)
+{
+	struct error err = {0};
+	char path[300];
+
+	snprintf(path, sizeof(path), "%s/lineage.yaml", run->folder);
+	if (influence && !lineage_open(path, &run->lineage, &err))
+		bench_fail(&err);
+	snprintf(run->settings, sizeof(run->settings), "%s/%s.yaml", run->folder,
+	    influence ? "dyetrace" : "plain");
+	measure_all(run);
+	print_pair(influence ? "route_influence" : "route", run, OURS_BARE, NAIVE);
+	print_pair(influence ? "route_influence_proofs" : "route_proofs", run, OURS, NAIVE_PROOFS);
+	print_pair(influence ? "route_influence_uneven" : "route_uneven", run, OURS, NAIVE);
+	print_proofs(run);
+	lineage_close(run->lineage);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -130,9 +160,9 @@ main(int argc, char **argv)
 	    .days = argc > 2 ? atoi(argv[2]) : 60,
 	    .seed = 7};
 	struct simulate_result result;
+	struct run run = {0};
 	struct error err = {0};
 	struct rusage usage;
-	struct run run;
 
 	strcpy(run.folder, "/tmp/bench-route-XXXXXX");
 	if (!mkdtemp(run.folder))
@@ -142,12 +172,9 @@ main(int argc, char **argv)
 		bench_fail(&err);
 	run.count = (uint64_t)result.events;
 	snprintf(run.events, sizeof(run.events), "%s/events.jsonl", run.folder);
-	snprintf(run.settings, sizeof(run.settings), "%s/dyetrace.yaml", run.folder);
-	measure_all(&run);
-	print_pair("route", &run, OURS_BARE, NAIVE);
-	print_pair("route_proofs", &run, OURS, NAIVE_PROOFS);
-	print_pair("route_uneven", &run, OURS, NAIVE);
-	print_proofs(&run);
+	shell("sed '/^lineage:/d' '%s/dyetrace.yaml' >'%s/plain.yaml'", run.folder);
+	bench_all(&run, false);
+	bench_all(&run, true);
 	getrusage(RUSAGE_SELF, &usage);
 	printf("{\"bench\":\"route_rss\",\"n\":%llu,\"max_rss_mb\":%.0f}\n",
 	    (unsigned long long)run.count, (double)usage.ru_maxrss / 1024);
