@@ -269,7 +269,8 @@ open_database(struct naive *naive, const char *path)
 }
 
 static void
-open_naive(struct naive *naive, const char *folder, bool proofs, const struct lineage *lineage)
+open_naive(struct naive *naive, const char *folder, bool proofs, const struct lineage *lineage,
+    double *magnitudes)
 {
 	char path[4096];
 
@@ -290,18 +291,18 @@ open_naive(struct naive *naive, const char *folder, bool proofs, const struct li
 	if (proofs)
 		naive->proofs = naive_proofs_open();
 	if (lineage)
-		naive->influence = naive_influence_open(lineage, folder, naive->database);
+		naive->influence =
+		    naive_influence_open(lineage, folder, naive->database, magnitudes);
 }
 
-static double
+static void
 close_naive(struct naive *naive)
 {
 	struct name *name, *next;
-	double magnitude = 0;
 
 	commit(naive);
 	if (naive->influence)
-		magnitude = naive_influence_close(naive->influence);
+		naive_influence_close(naive->influence);
 	avro_file_writer_close(naive->writer);
 	fclose(naive->file);
 	sqlite3_exec(naive->database, "COMMIT", NULL, NULL, NULL);
@@ -316,7 +317,6 @@ close_naive(struct naive *naive)
 		HASH_DEL(naive->names, name);
 		free(name);
 	}
-	return magnitude;
 }
 
 static void
@@ -340,7 +340,7 @@ add_event(struct naive *naive, const char *line, size_t size, int64_t offset)
 
 uint64_t
 naive_run(const char *events, const char *folder, bool proofs, const struct lineage *lineage,
-    double *magnitude)
+    double *magnitudes)
 {
 	struct naive naive = {0};
 	FILE *file = fopen(events, "r");
@@ -350,12 +350,12 @@ naive_run(const char *events, const char *folder, bool proofs, const struct line
 	ssize_t size;
 
 	must(file != NULL, events);
-	open_naive(&naive, folder, proofs, lineage);
+	open_naive(&naive, folder, proofs, lineage, magnitudes);
 	while ((size = getline(&line, &capacity, file)) > 0)
 		add_event(&naive, line, (size_t)size, offset++);
 	free(line);
 	fclose(file);
-	*magnitude = close_naive(&naive);
+	close_naive(&naive);
 	return (uint64_t)offset;
 }
 

@@ -16,11 +16,11 @@ struct lineage;
 
 /*
  * Reads canonical events of a file, makes folder/naive.db and folder/naive.avro, which must not be
- * there. lineage: influences are computed and kept, too (naive_influence.h), and *magnitude is the
- * sum of their movements' magnitudes; NULL: not. Returns how many events.
+ * there. lineage: influences are computed and kept, too, and magnitudes are filled, both as
+ * naive_influence.h says; NULL: not. Returns how many events.
  */
 uint64_t naive_run(const char *events, const char *folder, bool proofs,
-    const struct lineage *lineage, double *magnitude);
+    const struct lineage *lineage, double *magnitudes);
 /* How many events the two files hold, once both have been read back; 0 if they differ. */
 uint64_t naive_count(const char *folder);
 

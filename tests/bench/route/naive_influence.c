@@ -11,16 +11,14 @@
 #include "naive_state.h"
 #include "naive_sums.h"
 
-#define KEY_BYTES 512
-
 struct naive_influence {
 	const struct lineage *lineage;
-	struct naive_state *states;
+	struct naive_state **states; /* [feature], by key */
 	struct naive_sums *sums;
 	double *moved; /* [feature], of the event under way */
 	bool *counted; /* [feature] */
 	int64_t clock_ms;
-	double magnitude;
+	double *magnitudes; /* [feature, then model] */
 	avro_schema_t schema;
 	avro_file_writer_t writer;
 	avro_value_iface_t *iface;
@@ -47,12 +45,17 @@ must(bool good, const char *what)
 }
 
 struct naive_influence *
-naive_influence_open(const struct lineage *lineage, const char *folder, sqlite3 *database)
+naive_influence_open(
+    const struct lineage *lineage, const char *folder, sqlite3 *database, double *magnitudes)
 {
 	struct naive_influence *naive = calloc(1, sizeof(*naive));
 	char path[4096];
 
 	naive->lineage = lineage;
+	naive->magnitudes = magnitudes;
+	memset(
+	    magnitudes, 0, (lineage->feature_count + lineage->model_count) * sizeof(*magnitudes));
+	naive->states = calloc(lineage->feature_count, sizeof(struct naive_state *));
 	naive->clock_ms = INT64_MIN;
 	naive->moved = calloc(lineage->feature_count, sizeof(*naive->moved));
 	naive->counted = calloc(lineage->feature_count, sizeof(*naive->counted));
@@ -162,13 +165,11 @@ static struct naive_state *
 state_of(struct naive_influence *naive, uint32_t feature, const char *key)
 {
 	struct naive_state *state;
-	char name[KEY_BYTES];
 
-	snprintf(name, sizeof(name), "%u|%s", feature, key);
-	HASH_FIND_STR(naive->states, name, state);
+	HASH_FIND_STR(naive->states[feature], key, state);
 	if (!state) {
-		state = naive_state_open(&naive->lineage->features[feature], name);
-		HASH_ADD_STR(naive->states, key, state);
+		state = naive_state_open(&naive->lineage->features[feature], key);
+		HASH_ADD_STR(naive->states[feature], key, state);
 	}
 	return state;
 }
@@ -217,7 +218,7 @@ observe(struct naive_influence *naive, uint32_t index, const json_t *event, int6
 	after = naive_state_value(state, feature);
 	append_influence(naive, index, before, after);
 	naive->moved[index] = after - before;
-	naive->magnitude += fabs(after - before);
+	naive->magnitudes[index] += fabs(after - before);
 	return true;
 }
 
@@ -270,6 +271,7 @@ score(struct naive_influence *naive, const struct naive_words *words)
 		}
 		if (!any)
 			continue;
+		naive->magnitudes[lineage->feature_count + i] += fabs(movement);
 		append_score(naive, i, movement);
 		naive_sums_add(naive->sums, lineage->feature_count + i, words, movement);
 	}
@@ -312,24 +314,32 @@ naive_influence_commit(struct naive_influence *naive)
 	naive_sums_commit(naive->sums);
 }
 
-double
-naive_influence_close(struct naive_influence *naive)
+static void
+close_states(struct naive_state *states)
 {
 	struct naive_state *state, *next;
-	double magnitude = naive->magnitude;
+
+	HASH_ITER(hh, states, state, next)
+	{
+		HASH_DEL(states, state);
+		naive_state_close(state);
+	}
+}
+
+void
+naive_influence_close(struct naive_influence *naive)
+{
+	uint32_t i;
 
 	avro_file_writer_close(naive->writer);
 	naive_sums_close(naive->sums);
-	HASH_ITER(hh, naive->states, state, next)
-	{
-		HASH_DEL(naive->states, state);
-		naive_state_close(state);
-	}
+	for (i = 0; i < naive->lineage->feature_count; i++)
+		close_states(naive->states[i]);
 	avro_value_decref(&naive->record);
 	avro_value_iface_decref(naive->iface);
 	avro_schema_decref(naive->schema);
+	free(naive->states);
 	free(naive->counted);
 	free(naive->moved);
 	free(naive);
-	return magnitude;
 }

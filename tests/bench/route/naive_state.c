@@ -30,7 +30,7 @@ naive_state_open(const struct lineage_feature *feature, const char *key)
 
 	strcpy(state->key, key);
 	state->last_ms = INT64_MIN;
-	state->newest_pane = INT64_MIN;
+	state->first = INT64_MIN;
 	/* One more for what lies ahead of the clock by the lateness. */
 	if (feature->size_ms)
 		state->panes = calloc((size_t)pane_count(feature) + 1, sizeof(*state->panes));
@@ -78,6 +78,9 @@ naive_state_expire(
 		return;
 	panes = pane_count(feature);
 	first = first_pane(feature, clock_ms);
+	if (first == state->first)
+		return;
+	state->first = first;
 	for (i = 0; i <= panes; i++) {
 		struct naive_pane *pane = &state->panes[i];
 
@@ -90,7 +93,7 @@ naive_state_expire(
 		*pane = (struct naive_pane){0};
 		left = true;
 	}
-	if (left)
+	if (left && (feature->aggregate == AGGREGATE_MIN || feature->aggregate == AGGREGATE_MAX))
 		find_extremes(state, panes);
 }
 

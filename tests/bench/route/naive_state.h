@@ -27,10 +27,11 @@ struct naive_state {
 	UT_hash_handle hh;
 	struct naive_pane all;    /* since ever, or of the window */
 	struct naive_pane *panes; /* [window panes]; NULL: no window */
-	int64_t newest_pane, last_ms;
+	int64_t first;            /* pane of the window when it was looked at last */
+	int64_t last_ms;
 	double last;
 	struct naive_seen *seen;
-	char key[]; /* feature|key */
+	char key[];
 };
 
 /* Of one observation; value: its text, for distinct. */

@@ -10,7 +10,8 @@
  *
  * and the same three again with the influence of every event on the company's 27
  * features and 6 models, which both sides compute, keep and add up
- * (naive_influence.h says what the peer leaves out):
+ * (naive_influence.h says what the peer leaves out). Of each feature and model the
+ * sums of magnitudes must be equal to 1e-6 (compared.h):
  *
  *   route_influence, route_influence_proofs, route_influence_uneven
  *
@@ -25,6 +26,7 @@
 #include "bare.h"
 #include "bench.h"
 #include "bench_route.h"
+#include "compared.h"
 #include "lineage/graph.h"
 #include "naive.h"
 #include "simulate/simulate.h"
@@ -41,7 +43,7 @@ struct run {
 	char folder[256], events[300], settings[300];
 	struct lineage *lineage; /* NULL: no influences */
 	uint64_t count;
-	double magnitude;               /* of the peer's influences, all together */
+	double *magnitudes;             /* the peer's, by feature, then model */
 	double ns[SIDES][BENCH_ROUNDS]; /* an event */
 };
 
@@ -60,7 +62,7 @@ run_side(struct run *run, int side)
 {
 	if (side == NAIVE || side == NAIVE_PROOFS)
 		return naive_run(
-		    run->events, run->folder, side == NAIVE_PROOFS, run->lineage, &run->magnitude);
+		    run->events, run->folder, side == NAIVE_PROOFS, run->lineage, run->magnitudes);
 	bare_route = side == OURS_BARE;
 	return bench_route(run->settings);
 }
@@ -141,8 +143,12 @@ bench_all(struct run *run, bool influence)
 	char path[300];
 
 	snprintf(path, sizeof(path), "%s/lineage.yaml", run->folder);
-	if (influence && !lineage_open(path, &run->lineage, &err))
-		bench_fail(&err);
+	if (influence) {
+		if (!lineage_open(path, &run->lineage, &err))
+			bench_fail(&err);
+		run->magnitudes = calloc(run->lineage->feature_count + run->lineage->model_count,
+		    sizeof(*run->magnitudes));
+	}
 	snprintf(run->settings, sizeof(run->settings), "%s/%s.yaml", run->folder,
 	    influence ? "dyetrace" : "plain");
 	measure_all(run);
@@ -150,6 +156,11 @@ bench_all(struct run *run, bool influence)
 	print_pair(influence ? "route_influence_proofs" : "route_proofs", run, OURS, NAIVE_PROOFS);
 	print_pair(influence ? "route_influence_uneven" : "route_uneven", run, OURS, NAIVE);
 	print_proofs(run);
+	if (influence)
+		measure(run, OURS); /* its store is what is compared */
+	if (influence && !compared_magnitudes(run->folder, run->lineage, run->magnitudes))
+		exit(1);
+	free(run->magnitudes);
 	lineage_close(run->lineage);
 }
 
