@@ -287,6 +287,7 @@ static void
 what_was_not_committed_is_cut_from_both(void **unused)
 {
 	struct catalog_state before, state;
+	struct scribe_work spent;
 	struct error err = {0};
 	int i;
 
@@ -294,8 +295,11 @@ what_was_not_committed_is_cut_from_both(void **unused)
 	for (i = 1; i < 4; i++)
 		take_block(i);
 	/* Taken off the queue, and so written, but not as many as make a commit. */
-	while (!scribe_spent(scribe).block)
-		;
+	do {
+		spent = scribe_spent(scribe);
+	} while (!spent.block);
+	block_free(spent.block);
+	conclusion_block_free(spent.conclusions);
 	close_all();
 	open_all(&state);
 	assert_int_equal(state.records, before.records);
