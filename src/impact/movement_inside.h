@@ -316,6 +316,7 @@ day_carries(const struct movement *movement, const struct movement_day *day)
 struct movement_heaviest { /* of one column */
 	uint32_t count, limit;
 	struct movement_carried *items; /* a heap, the lightest first */
+	double least;                   /* its magnitude, once there is no more room; 0 before */
 	/* of all */
 	uint64_t actors;
 	double total, squares;

@@ -67,24 +67,36 @@ leave_out(struct movement_heaviest *heaviest, const struct movement_carried *ite
 }
 
 static void
-push(struct movement_heaviest *heaviest, const struct movement_carried *item)
+push_heavy(struct movement_heaviest *heaviest, const struct movement_carried *item)
 {
 	struct movement_carried *items = heaviest->items, lightest;
 
-	heaviest->actors++;
-	heaviest->total += item->cell.magnitude;
-	heaviest->squares += item->cell.magnitude * item->cell.magnitude;
 	if (heaviest->count < heaviest->limit) {
 		rise(items, heaviest->count++, *item);
-		return;
-	}
-	if (!is_heavier(item, &items[0])) {
+	} else if (!is_heavier(item, &items[0])) {
 		leave_out(heaviest, item);
-		return;
+	} else {
+		lightest = items[0];
+		sink_down(items, heaviest->count, 0, *item);
+		leave_out(heaviest, &lightest);
 	}
-	lightest = items[0];
-	sink_down(items, heaviest->count, 0, *item);
-	leave_out(heaviest, &lightest);
+	if (heaviest->count == heaviest->limit)
+		heaviest->least = items[0].cell.magnitude;
+}
+
+/* Most are lighter than all that are kept. */
+static inline void
+push(struct movement_heaviest *heaviest, const struct movement_cell *cell, uint64_t actor)
+{
+	const struct movement_carried item = {*cell, actor};
+
+	heaviest->actors++;
+	heaviest->total += cell->magnitude;
+	heaviest->squares += cell->magnitude * cell->magnitude;
+	if (cell->magnitude < heaviest->least)
+		leave_out(heaviest, &item);
+	else
+		push_heavy(heaviest, &item);
 }
 
 /* Those that were carried, with what the table has of them; taken: a bit of each row and column. */
@@ -105,7 +117,7 @@ push_carried(const struct movement *movement, const struct movement_day *day,
 			cell_join(&item.cell, &row->cells[column]);
 			taken[row->number] |= bit;
 		}
-		push(heaviest, &item);
+		push(heaviest, &item.cell, item.actor);
 	}
 }
 
@@ -114,7 +126,6 @@ push_rows(const struct movement *movement, const struct movement_day *day, uint3
     uint32_t count, struct movement_heaviest *heaviest, const uint32_t *taken)
 {
 	struct movement_walk walk = movement_walk_of(movement->image, &day->actors);
-	struct movement_carried item;
 	const struct movement_row *row;
 	uint32_t i;
 
@@ -122,8 +133,7 @@ push_rows(const struct movement *movement, const struct movement_day *day, uint3
 		for (i = 0; i < count; i++) {
 			if (!row->cells[first + i].count || (taken && taken[row->number] >> i & 1))
 				continue;
-			item = (struct movement_carried){row->cells[first + i], row->key};
-			push(&heaviest[i], &item);
+			push(&heaviest[i], &row->cells[first + i], row->key);
 		}
 }
 

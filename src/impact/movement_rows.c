@@ -8,7 +8,7 @@
 #include "base/memory.h"
 
 #define SPARING_EVENTS 1024 /* see struct movement_sink */
-#define SPARING_EACH 4
+#define SPARING_EACH 8
 
 /* --- what waits ----------------------------------------------------------------------- */
 
@@ -114,35 +114,41 @@ taken(struct buffer *buffer, const uint8_t *end)
 
 /* --- a subject's day ------------------------------------------------------------------ */
 
+/* The key beside the place: rows are far apart. */
+struct sorted_row {
+	uint64_t key;
+	const struct movement_row *row;
+};
+
 struct giving {
 	struct movement *movement;
 	const struct movement_sink *sink;
 	const struct movement_day *day;
 	const uint32_t *subjects; /* [column] */
 	uint32_t columns;
-	uint32_t *order;             /* columns by subject */
-	struct movement_row **hours; /* by key */
+	uint32_t *order;          /* columns by subject */
+	struct sorted_row *hours; /* by key */
 };
 
 static int
 order_rows(const void *a, const void *b)
 {
-	uint64_t x = (*(struct movement_row *const *)a)->key;
-	uint64_t y = (*(struct movement_row *const *)b)->key;
+	const struct sorted_row *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	return (x->key > y->key) - (x->key < y->key);
 }
 
 /* gives: the rows of a table by key */
-static struct movement_row **
+static struct sorted_row *
 sorted_rows(const struct movement *movement, const struct movement_table *table)
 {
-	struct movement_row **rows = memory_get_array(table->count + 1, sizeof(*rows)), *row;
+	struct sorted_row *rows = memory_get_array(table->count + 1, sizeof(*rows));
 	struct movement_walk walk = movement_walk_of(movement->image, table);
+	const struct movement_row *row;
 
 	while ((row = movement_walk_next(&walk)))
-		rows[row->number] = row;
-	qsort(rows, table->count, sizeof(struct movement_row *), order_rows);
+		rows[row->number] = (struct sorted_row){row->key, row};
+	qsort(rows, table->count, sizeof(*rows), order_rows);
 	return rows;
 }
 
@@ -163,19 +169,19 @@ static void
 put_hours(const struct giving *giving, uint32_t column, uint32_t *at, struct buffer *out)
 {
 	const struct movement_table *table = &giving->day->hours;
-	uint32_t hour = key_hour(giving->hours[*at]->key), end = *at, by;
+	uint32_t hour = key_hour(giving->hours[*at].key), end = *at, by;
 	const struct movement_cell *expiry = NULL, *cell;
 
-	for (; end < table->count && key_hour(giving->hours[end]->key) == hour; end++)
-		if (key_by(giving->hours[end]->key) == BY_NONE)
-			expiry = &giving->hours[end]->cells[column];
+	for (; end < table->count && key_hour(giving->hours[end].key) == hour; end++)
+		if (key_by(giving->hours[end].key) == BY_NONE)
+			expiry = &giving->hours[end].row->cells[column];
 	for (by = 0; by < MOVEMENT_BY_COUNT; by++) {
 		if (expiry && expiry->count)
 			put_hour(out, hour, by, MOVEMENT_EXPIRY, expiry);
-		for (; *at < end && key_by(giving->hours[*at]->key) == by; ++*at) {
-			cell = &giving->hours[*at]->cells[column];
+		for (; *at < end && key_by(giving->hours[*at].key) == by; ++*at) {
+			cell = &giving->hours[*at].row->cells[column];
 			if (cell->count)
-				put_hour(out, hour, by, (uint32_t)giving->hours[*at]->key, cell);
+				put_hour(out, hour, by, (uint32_t)giving->hours[*at].key, cell);
 		}
 	}
 	*at = end;
@@ -302,17 +308,17 @@ put_actor_row(const struct giving *giving, const struct movement_row *row, struc
 static void
 give_actors(const struct giving *giving, const uint8_t *marks)
 {
-	struct movement_row **rows = sorted_rows(giving->movement, &giving->day->actors);
+	struct sorted_row *rows = sorted_rows(giving->movement, &giving->day->actors);
 	const struct movement_sink *sink = giving->sink;
 	struct buffer *out = &giving->movement->actors;
 	uint32_t at = 0, end = giving->day->actors.count, bucket;
 
 	while (at < end) {
-		bucket = (uint32_t)(rows[at]->key >> 24);
+		bucket = (uint32_t)(rows[at].key >> 24);
 		out->size = 0;
-		for (; at < end && rows[at]->key >> 24 == bucket; at++)
+		for (; at < end && rows[at].key >> 24 == bucket; at++)
 			if (!marks || marks[bucket])
-				put_actor_row(giving, rows[at], out);
+				put_actor_row(giving, rows[at].row, out);
 		if (out->size)
 			sink->actors(sink->context, giving->day->day, giving->day->part, bucket,
 			    giving->day->ended, buffer_text(out));

@@ -50,7 +50,7 @@ enum movement_by {
  */
 struct movement_sink {
 	void *context;
-	/* Of days that go on only what is worth its writing: not before 1,024 events, and 4 for each
+	/* Of days that go on only what is worth its writing: not before 1,024 events, and 8 for each
 	 * actor of the day, were counted since it was given last. false: all that changed. What has ended is always given. */
 	bool sparing;
 	void (*subject)(void *context, uint32_t number, enum movement_kind kind, struct text name);

@@ -377,11 +377,63 @@ the_sums_are_the_plain_ones(void **state)
 	}
 }
 
+/* --- the image ------------------------------------------------------------------------ */
+
+/* What the last snapshot took, whole. */
+struct copy {
+	uint8_t *bytes;
+	size_t size;
+};
+
+static void
+take_snapshot(struct run *run, struct copy *copy)
+{
+	uint8_t content[IMAGE_PAGE_BYTES];
+	size_t page;
+
+	assert_true(image_snapshot_begin(run->image));
+	while (image_snapshot_next(run->image, &page, content))
+		;
+	copy->size = image_end(run->image);
+	copy->bytes = memory_resize(copy->bytes, copy->size);
+	memcpy(copy->bytes, run->image->bytes, copy->size);
+}
+
+static void
+expect_touched(struct run *run, const struct copy *copy)
+{
+	size_t page, at;
+
+	for (page = 0; (at = page << IMAGE_PAGE_SHIFT) < copy->size; page++)
+		if (atomic_load(&run->image->pages[page]) == IMAGE_CLEAN &&
+		    memcmp(copy->bytes + at, run->image->bytes + at, IMAGE_PAGE_BYTES) != 0)
+			fail_msg("page %zu changed, and was not touched", page);
+}
+
+static void
+what_changes_is_touched_in_each_event(void **state)
+{
+	struct copy copy = {0};
+	struct run run;
+	uint64_t record;
+
+	begin(&run, 362436069, 29);
+	for (record = 0; record < EVENTS; record++) {
+		take_snapshot(&run, &copy);
+		step(&run, record);
+		movement_event_end(run.movement);
+		expect_touched(&run, &copy);
+	}
+	memory_free(copy.bytes);
+	end(&run);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_sums_are_the_plain_ones),
+	    cmocka_unit_test(what_changes_is_touched_in_each_event),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
