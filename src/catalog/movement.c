@@ -152,6 +152,23 @@ struct actor_walk {
 	bool more;
 };
 
+static bool
+visit_subjects(struct actor_walk *walk, struct movement_reader *reader,
+    struct movement_actor_read *actor, struct catalog_movement_actor *moved, struct error *err)
+{
+	struct movement_sums sums;
+
+	for (; actor->subjects && walk->more; actor->subjects--) {
+		if (!movement_read_subject(reader, actor, &moved->subject, &sums, err))
+			return false;
+		moved->count = sums.count;
+		moved->magnitude = sums.magnitude;
+		moved->moved = sums.moved;
+		walk->more = walk->visit(walk->context, moved);
+	}
+	return true;
+}
+
 /* What one row has of the actor. Those before it are passed over. */
 static bool
 read_part(struct actor_walk *walk, struct catalog_movement_actor *moved, struct text rows,
@@ -159,26 +176,17 @@ read_part(struct actor_walk *walk, struct catalog_movement_actor *moved, struct 
 {
 	struct movement_reader reader = {.bytes = reader_of(rows)};
 	struct movement_actor_read actor;
-	struct movement_sums sums;
-	bool more, wanted;
+	bool more;
 
 	for (;;) {
 		if (!movement_read_actor(&reader, &actor, &more, err))
 			return false;
 		if (!more || actor.actor > walk->actor)
 			return true;
-		wanted = actor.actor == walk->actor;
-		for (; actor.subjects && walk->more; actor.subjects--) {
-			if (!movement_read_subject(&reader, &actor, &moved->subject, &sums, err))
-				return false;
-			moved->count = sums.count;
-			moved->magnitude = sums.magnitude;
-			moved->moved = sums.moved;
-			if (wanted)
-				walk->more = walk->visit(walk->context, moved);
-		}
-		if (wanted)
-			return true;
+		if (actor.actor == walk->actor)
+			return visit_subjects(walk, &reader, &actor, moved, err);
+		if (!movement_pass_subjects(&reader, &actor, err))
+			return false;
 	}
 }
 

@@ -118,5 +118,8 @@ MUST_USE bool movement_read_actor(struct movement_reader *reader, struct movemen
 MUST_USE bool
 movement_read_subject(struct movement_reader *reader, struct movement_actor_read *actor,
     uint32_t *subject, struct movement_sums *sums, struct error *err);
+/* Passes over all that are left of them, without a look at the numbers. */
+MUST_USE bool movement_pass_subjects(
+    struct movement_reader *reader, struct movement_actor_read *actor, struct error *err);
 
 #endif

@@ -2,6 +2,7 @@
 /* Reading the bytes of movement's rows, item by item. */
 #include "catalog/movement.h"
 
+#include <endian.h>
 #include <math.h>
 
 static bool
@@ -10,9 +11,8 @@ damaged(struct error *err, const char *what, size_t number, const char *problem)
 	return error_set(err, ERROR_DAMAGED, "%s %zu %s", what, number, problem);
 }
 
-/* Unsigned LEB128, at most so many bytes. */
 static bool
-take_number(struct reader *bytes, unsigned bytes_max, uint64_t *number)
+take_long_number(struct reader *bytes, unsigned bytes_max, uint64_t *number)
 {
 	unsigned i;
 
@@ -25,8 +25,18 @@ take_number(struct reader *bytes, unsigned bytes_max, uint64_t *number)
 	return false;
 }
 
+/* Unsigned LEB128, at most so many bytes; mostly it is one. */
+static inline bool
+take_number(struct reader *bytes, unsigned bytes_max, uint64_t *number)
+{
+	if (UNLIKELY(bytes->next == bytes->end || *bytes->next >= 128))
+		return take_long_number(bytes, bytes_max, number);
+	*number = *bytes->next++;
+	return true;
+}
+
 /* Up to 32 bits. */
-static bool
+static inline bool
 take_short(struct reader *bytes, uint32_t *number)
 {
 	uint64_t wide;
@@ -37,41 +47,35 @@ take_short(struct reader *bytes, uint32_t *number)
 	return true;
 }
 
-static uint64_t
-little_endian(const uint8_t *bytes, int count)
-{
-	uint64_t number = 0;
-
-	while (count--)
-		number = number << 8 | bytes[count];
-	return number;
-}
-
-static bool
+static inline bool
 take_double(struct reader *bytes, double *number)
 {
 	uint64_t bits;
 
-	if (reader_left(bytes) < 8)
+	if (UNLIKELY(reader_left(bytes) < sizeof(bits)))
 		return false;
-	bits = little_endian(bytes->next, 8);
-	bytes->next += 8;
+	memcpy(&bits, bytes->next, sizeof(bits));
+	bits = le64toh(bits);
+	bytes->next += sizeof(bits);
 	memcpy(number, &bits, sizeof(*number));
 	return isfinite(*number);
 }
 
-static bool
+static inline bool
 take_actor(struct reader *bytes, uint32_t *actor)
 {
-	if (reader_left(bytes) < 4)
+	uint32_t bits;
+
+	if (UNLIKELY(reader_left(bytes) < sizeof(bits)))
 		return false;
-	*actor = (uint32_t)little_endian(bytes->next, 4);
-	bytes->next += 4;
+	memcpy(&bits, bytes->next, sizeof(bits));
+	*actor = le32toh(bits);
+	bytes->next += sizeof(bits);
 	return true;
 }
 
 /* NULL: they are well. */
-static const char *
+static inline const char *
 take_sums(struct reader *bytes, struct movement_sums *sums)
 {
 	if (!take_number(bytes, 10, &sums->count) || !take_double(bytes, &sums->magnitude) ||
@@ -170,5 +174,21 @@ movement_read_subject(struct movement_reader *reader, struct movement_actor_read
 	problem = take_sums(&reader->bytes, sums);
 	if (problem)
 		return damaged(err, "actor", reader->number - 1, problem);
+	return true;
+}
+
+bool
+movement_pass_subjects(
+    struct movement_reader *reader, struct movement_actor_read *actor, struct error *err)
+{
+	const size_t sums = 2 * sizeof(double);
+	uint64_t subject, count;
+
+	for (; actor->subjects; actor->subjects--) {
+		if (!take_number(&reader->bytes, 5, &subject) ||
+		    !take_number(&reader->bytes, 10, &count) || reader_left(&reader->bytes) < sums)
+			return damaged(err, "actor", reader->number - 1, "is cut off");
+		reader->bytes.next += sums;
+	}
 	return true;
 }
