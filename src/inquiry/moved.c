@@ -25,7 +25,7 @@ struct page {
 	json_t *days;
 	uint64_t day_count, most_actors;
 	double unlisted; /* what an actor may have that no list names, at most */
-	double day_total, day_squares, actors_total;
+	double day_total, day_squares, actors_total, parts_total;
 	bool going_on;
 	struct error *err;
 	bool failed;
@@ -53,8 +53,28 @@ static void
 add_sum(struct moved_sum *sum, const struct movement_sums *more)
 {
 	sum->count += more->count;
-	sum->magnitude = fmin(DBL_MAX, sum->magnitude + more->magnitude);
-	sum->moved += more->moved;
+	sum->magnitude = moved_sum_add(sum->magnitude, more->magnitude);
+	sum->moved = moved_sum_add(sum->moved, more->moved);
+}
+
+/* An event has one team, but may move through several fields: teams add up to the whole. */
+static void
+add_whole(struct page *page, const struct movement_cell_read *cell)
+{
+	if (cell->word == MOVEMENT_EXPIRY) {
+		add_sum(&page->expiry, &cell->sums);
+		return;
+	}
+	add_sum(&page->day, &cell->sums);
+	add_sum(&page->total, &cell->sums);
+}
+
+static void
+add_part(struct page *page, const struct movement_cell_read *cell)
+{
+	moved_sums_add(
+	    &page->parts, cell->word, cell->sums.count, cell->sums.magnitude, cell->sums.moved);
+	page->parts_total = moved_sum_add(page->parts_total, cell->sums.magnitude);
 }
 
 /* Cells of one day within the hours asked for. */
@@ -74,16 +94,12 @@ add_cells(struct page *page, const struct catalog_movement_day *day)
 		if (!more)
 			return true;
 		hour = 24 * day->day + cell.hour;
-		if (cell.by != by || hour < page->from_hour || hour >= page->to_hour)
+		if (hour < page->from_hour || hour >= page->to_hour)
 			continue;
-		if (cell.word == MOVEMENT_EXPIRY) {
-			add_sum(&page->expiry, &cell.sums);
-			continue;
-		}
-		add_sum(&page->day, &cell.sums);
-		add_sum(&page->total, &cell.sums);
-		moved_sums_add(
-		    &page->parts, cell.word, cell.sums.count, cell.sums.magnitude, cell.sums.moved);
+		if (cell.by == BY_TEAM)
+			add_whole(page, &cell);
+		if (cell.by == by && cell.word != MOVEMENT_EXPIRY)
+			add_part(page, &cell);
 	}
 }
 
@@ -108,7 +124,7 @@ add_actors(struct page *page, const struct catalog_movement_day *day)
 		page->unlisted += actor.sums.magnitude;
 	if (day->actor_count > page->most_actors)
 		page->most_actors = day->actor_count;
-	page->actors_total = fmin(DBL_MAX, page->actors_total + day->total);
+	page->actors_total = moved_sum_add(page->actors_total, day->total);
 	page->day_squares = day->squares;
 	page->day_total = day->total;
 	return true;
@@ -223,8 +239,8 @@ parts_document(struct page *page, struct moved_sums *sums, double whole, bool ac
 		if (i >= top) {
 			others.count += sums->items[i].count;
 			others.magnitude =
-			    fmin(DBL_MAX, others.magnitude + sums->items[i].magnitude);
-			others.moved += sums->items[i].moved;
+			    moved_sum_add(others.magnitude, sums->items[i].magnitude);
+			others.moved = moved_sum_add(others.moved, sums->items[i].moved);
 			continue;
 		}
 		one = moved_share_document(&sums->items[i], whole);
@@ -300,7 +316,7 @@ fill_document(struct page *page, json_t *document)
 	json_object_set_new(document, by_actor ? "parts" : "actors", actors);
 	if (!by_actor)
 		json_object_set_new(document, "parts",
-		    parts_document(page, &page->parts, page->total.magnitude, false));
+		    parts_document(page, &page->parts, page->parts_total, false));
 	json_object_set_new(document, "actors_bound", json_real(page->unlisted));
 	json_object_set_new(document, "contributors", contributors_document(page));
 }

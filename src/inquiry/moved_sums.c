@@ -29,9 +29,8 @@ grow(struct moved_sums *sums)
 		sums->slots[slot_of(sums, sums->items[i].number)] = (uint32_t)i + 1;
 }
 
-/* Two finite sums; what is beyond the range stops at its end. */
-static double
-add(double a, double b)
+double
+moved_sum_add(double a, double b)
 {
 	double sum = a + b;
 
@@ -55,8 +54,8 @@ moved_sums_add(
 	}
 	item = &sums->items[sums->slots[slot] - 1];
 	item->count += count;
-	item->magnitude = add(item->magnitude, magnitude);
-	item->moved = add(item->moved, moved);
+	item->magnitude = moved_sum_add(item->magnitude, magnitude);
+	item->moved = moved_sum_add(item->moved, moved);
 }
 
 const struct moved_sum *

@@ -24,6 +24,8 @@ struct moved_sums {
 	size_t slot_count;
 };
 
+/* Two finite sums; what is beyond the range stops at its end. */
+double moved_sum_add(double a, double b);
 void moved_sums_add(
     struct moved_sums *sums, uint32_t number, uint64_t count, double magnitude, double moved);
 const struct moved_sum *moved_sums_find(const struct moved_sums *sums, uint32_t number);
