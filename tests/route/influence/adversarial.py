@@ -192,15 +192,15 @@ class Stream:
             record[key] = random_.choice(values)
         record["actor"] = random_.choice((None, f"person {int(random_.paretovariate(0.8)) % 700}"))
         changes = {}
-        if random_.random() < 0.4:
+        if random_.random() < 0.3:
             changes["amount"] = random_.choice(NUMBERS) if random_.random() < 0.5 else random_.gauss(0, 50)
         if random_.random() < 0.2:
             changes["weight"] = random_.choice(NUMBERS)
         if random_.random() < 0.1:
             changes["count"] = random_.randrange(5)
-        if random_.random() < 0.3:
+        if random_.random() < 0.22:
             changes["state"] = random_.choice(STATES)
-        if random_.random() < 0.6:
+        if random_.random() < 0.45:
             changes["group"] = random_.choice(GROUPS) if random_.random() < 0.8 else f"group {random_.randrange(2000)}"
         if random_.random() < 0.4:
             changes["code"] = f"code {random_.randrange(4000)}"

@@ -36,6 +36,24 @@ run() {
 	"$DYETRACE" run --until-end >run.out 2>run.err || { wrong "run:"; cat run.out run.err; }
 }
 
+# make_adversarial …: what adversarial.py makes of these arguments, here
+make_adversarial() {
+	python3 "$here/adversarial.py" . "$@" || exit 1
+	mkdir tickets bare
+}
+
+# run_slices: a run for each slice, with what it brings appended and its lineage in force
+run_slices() {
+	for slice in slices/*; do
+		for file in "$slice"/*/*.jsonl; do
+			folder=$(basename "$(dirname "$file")")
+			cat "$file" >>"$folder/$(basename "$file")"
+		done
+		cp "lineage.$(cat "$slice/lineage").yaml" lineage.yaml
+		run
+	done
+}
+
 # export_all: events.jsonl and influences.jsonl
 export_all() {
 	"$DYETRACE" export --what events >events.jsonl || wrong "export of events"

@@ -86,5 +86,5 @@ def records(lines):
 
 
 def influences(lines):
-    """record: {features: [...], models: [...]}"""
-    return {parsed["record"]: parsed for parsed in map(json.loads, lines)}
+    """{"record", "features", "models"} in the order of the ledger"""
+    return map(json.loads, lines)

@@ -27,6 +27,13 @@ def hour_of(time, clock):
     return time // HOUR
 
 
+def added(numbers):
+    total = 0.0
+    for number in numbers:
+        total = bounded(total + number)
+    return total
+
+
 class Sums:
     """[count, magnitude, signed] of each subject: by hour and word, by day and actor."""
 
@@ -53,7 +60,7 @@ class Sums:
             for item in those:
                 for field, part in item.parts:
                     fields[field] = bounded(fields[field] + part)
-            yield ("feature", name), math.fsum(item.movement for item in those), fields
+            yield ("feature", name), added(item.movement for item in those), fields
         for model in self.replay.lineage.models:
             total, fields, any_ = 0.0, collections.defaultdict(float), False
             for name, weight, sensitivity in model.inputs:
@@ -95,7 +102,7 @@ class Sums:
         found = collections.defaultdict(lambda: [0, 0.0, 0.0])
         for (one, hour, split, word), cell in self.words.items():
             if one == subject and split == by and first <= hour < end:
-                found[word] = [a + b for a, b in zip(found[word], cell)]
+                found[word] = [found[word][0] + cell[0], *(bounded(a + b) for a, b in zip(found[word][1:], cell[1:]))]
         return found
 
     def by_actor(self, subject, first=-math.inf, end=math.inf):
@@ -103,13 +110,13 @@ class Sums:
         found = collections.defaultdict(lambda: [0, 0.0, 0.0])
         for (one, day, actor), cell in self.actors.items():
             if one == subject and first <= day < end:
-                found[actor] = [a + b for a, b in zip(found[actor], cell)]
+                found[actor] = [found[actor][0] + cell[0], *(bounded(a + b) for a, b in zip(found[actor][1:], cell[1:]))]
         return found
 
 
 def shares(cells):
     """{word: its part of the sum of magnitudes}"""
-    total = math.fsum(cell[1] for cell in cells.values())
+    total = added(cell[1] for cell in cells.values())
     return {word: cell[1] / total for word, cell in cells.items()} if total else {}
 
 

@@ -31,7 +31,9 @@ def near(expected, got, slack=0.0):
 
 class Comparison:
     def __init__(self, reported):
+        """reported: an iterator over the lines of influences, ascending by record"""
         self.reported = reported
+        self.line = next(reported, None)
         self.replay = Replay()
         self.scales = Scales()
         self.differences = []
@@ -52,7 +54,7 @@ class Comparison:
         self.events += 1
         items = self.replay.event(record)
         self.scales.clock(self.replay.clock.now)
-        line = self.reported.pop(record.record, None) or {"features": [], "models": []}
+        line = self.reported_of(record.record)
         given = collections.defaultdict(list)
         for one in line["features"]:
             given[one["feature"]].append(one)
@@ -66,6 +68,16 @@ class Comparison:
             self.feature(record, name, expected[name], given[name])
         self.scales.event(record, items, self.replay.clock.now)
         self.models(record, items, {one["model"]: one for one in line["models"]})
+
+    def reported_of(self, record):
+        """The line of this record; those passed over are of no event."""
+        while self.line and self.line["record"] < record:
+            self.differences.append(f"record {self.line['record']}: influences of what is no event: {self.line}")
+            self.line = next(self.reported, None)
+        if not self.line or self.line["record"] > record:
+            return {"features": [], "models": []}
+        line, self.line = self.line, next(self.reported, None)
+        return line
 
     def feature(self, event, name, expected, given):
         if len(expected) != len(given):
@@ -84,21 +96,21 @@ class Comparison:
             return
         if item.left != one.get("left", False):
             self.differs(event, name, item.key, "left", item.left, one)
-        if not item.left and item.status != "no-key" and (item.key or None) != (one.get("key") or None):
-            self.differs(event, name, item.key, "key", item.key, one.get("key"))
+        if not item.left and item.status != "no-key" and item.feature.key != "none" and item.key != one["key"]:
+            self.differs(event, name, item.key, "key", item.key, one["key"])
         if item.loose:
             for what, value in (("before", item.before), ("after", item.after)):
                 if (value is None) != (one[what] is None) or value is not None and abs(one[what] - value) > DISTINCT_ERROR * value:
                     self.differs(event, name, item.key, what, f"{value!r} within {DISTINCT_ERROR:.1%}", one[what])
             item.before, item.after = one["before"], one["after"]
-        for what, value in (("before", item.before), ("after", item.after)):
-            if not near(value, one[what]):
-                self.differs(event, name, item.key, what, value, one[what])
-            elif value is not None and value != one[what]:
-                self.unequal_bits += 1
+        if item.before != one["before"] or item.after != one["after"]:
+            for what, value in (("before", item.before), ("after", item.after)):
+                if not near(value, one[what]):
+                    self.differs(event, name, item.key, what, value, one[what])
+                elif value is not None and value != one[what]:
+                    self.unequal_bits += 1
         if not near(difference(one["before"], one["after"]), one["movement"]):
             self.differs(event, name, item.key, "movement", item.movement, one["movement"])
-
         if item.counted and not self.scales.check(name, one["movement"], one["scaled"]):
             self.differs(event, name, item.key, "scaled", f"{one['movement']!r} divided by {self.scales.of[name].range}", one["scaled"])
 
@@ -117,9 +129,7 @@ class Comparison:
             self.differs(event, name, None, "model", None, given[name])
 
     def end(self):
-        for record, line in self.reported.items():
-            if line["features"] or line["models"]:
-                self.differences.append(f"record {record}: influences of what is no event: {line}")
+        self.reported_of(math.inf)
 
 
 def compare(event_lines, influence_lines):

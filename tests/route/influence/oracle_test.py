@@ -408,7 +408,7 @@ class Compared(unittest.TestCase):
         given.update((key, value) for key, value in wrong.items() if key in given)
         model.update({"movement": wrong["model"]} if "model" in wrong else {})
         one = event(0, {"x": 3})
-        comparison = Comparison({one.record: {"features": [given][:wrong.get("count", 1)], "models": [model]}})
+        comparison = Comparison(iter([{"record": one.record, "features": [given][:wrong.get("count", 1)], "models": [model]}]))
         comparison.record(Note("lineage", text))
         comparison.record(one)
         return comparison.differences

@@ -128,7 +128,7 @@ class Log:
     """The exported events with what each moved, and what expired before it by the oracle."""
 
     def __init__(self, event_lines, influence_lines):
-        reported = influences(influence_lines)
+        reported = {line["record"]: line for line in influences(influence_lines)}
         self.replay = Replay()
         self.expired = collections.defaultdict(list)   # model: [(position of the event that let it go, movement)]
         self.replay.on_expiry = self.expiry

@@ -5,11 +5,13 @@
     sla_breach.py EVENTS LOG [PAGE]
 
 EVENTS is what `dyetrace export --what events` prints, LOG the log itself (gzip), for the account that an event names: the export has
-its pseudonym. Everything else is computed here. With PAGE: whether it says these lines; without, the lines.
+its pseudonym. Everything else is computed here. With PAGE (and the program as $DYETRACE): whether it says these lines; without, the lines.
 """
 import gzip
 import json
+import os
 import pathlib
+import subprocess
 import sys
 
 from canonical import moment
@@ -82,17 +84,31 @@ def ten_lines(march):
            f"{sum(march.priorities):,.0f} of its {cell[1]:,.0f}.")
 
 
+def page_problems(march):
+    """What the program's own page says of the month, beside."""
+    for by in ("team", "channel"):
+        done = subprocess.run([os.environ["DYETRACE"], "model", "sla_breach", "--by", by, "--from", "2016-03-01", "--to", "2016-04-01",
+                               "--top", "1000", "--json"], capture_output=True, text=True, check=True)
+        got = {one["name"]: [one["events"], one["moved"], one["net"]] for one in json.loads(done.stdout)["parts"]}
+        expected = march.sums.by(MODEL, by, FIRST, END)
+        if set(got) != set(expected):
+            yield f"by {by}: expected {sorted(map(str, expected))}, got {sorted(map(str, got))}"
+        for name in set(got) & set(expected):
+            if not all(abs(a - b) <= 1e-9 * expected[name][1] for a, b in zip(got[name], expected[name])):
+                yield f"by {by}, {name}: expected {expected[name]}, got {got[name]}"
+
+
 def main():
     with open(sys.argv[1], encoding="utf-8") as lines:
-        said = list(ten_lines(March(lines, robots_events(sys.argv[2]))))
+        march = March(lines, robots_events(sys.argv[2]))
+    said = list(ten_lines(march))
     if len(sys.argv) < 4:
         print("\n".join(said))
         return 0
     page = pathlib.Path(sys.argv[3]).read_text(encoding="utf-8")
-    missing = [line for line in said if line not in page]
-    for line in missing:
-        print(f"the page does not say: {line}")
-    return 1 if missing else 0
+    wrong = [f"the page does not say: {line}" for line in said if line not in page] + list(page_problems(march))
+    print("\n".join(wrong) or "the page says what is computed, and so does the program")
+    return 1 if wrong else 0
 
 
 if __name__ == "__main__":

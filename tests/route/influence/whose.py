@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Whose a value is (docs/influence.md), exactly: every origin's weight, to compare with the heaviest that are shown."""
 import collections
-import math
+
+from movement import added
 
 HELD = 8
 
@@ -9,16 +10,16 @@ HELD = 8
 class Whose:
     def __init__(self, replay):
         self.replay = replay
-        self.taken = collections.defaultdict(list)   # (feature, key): [(pane, actor, observation)]
+        self.taken = collections.defaultdict(list)   # (column, which an epoch may begin anew, key): [(pane, actor, observation)]
         replay.on_observation = self.observation
 
     def observation(self, feature, key, pane, event, one):
-        self.taken[feature.name, key].append((pane, event.actor, one))
+        self.taken[self.replay.columns[feature.name], key].append((pane, event.actor, one))
 
     def inside(self, name, key):
         feature = self.replay.lineage.by_name[name]
         first = feature.first(self.replay.clock.now) if feature.pane else 0
-        return feature, [(actor, one) for pane, actor, one in self.taken[name, key] if not feature.pane or pane >= first]
+        return feature, [(actor, one) for pane, actor, one in self.taken[self.replay.columns[name], key] if not feature.pane or pane >= first]
 
     def weights(self, name, key):
         """{actor: weight}; of last, min and max the one whose number it is."""
@@ -32,18 +33,20 @@ class Whose:
         weights = collections.defaultdict(list)
         for actor, one in inside:
             weights[actor].append(abs(one.number) if feature.aggregate == "sum" else 1.0)
-        return {actor: math.fsum(those) for actor, those in weights.items()}
+        return {actor: added(those) for actor, those in weights.items()}
 
-    def problems(self, name, key, shown, remainder, bound, total):
-        """shown: {actor: lower bound of its weight}, the heaviest."""
-        exact = self.weights(name, key)
-        whole = math.fsum(exact.values())
+    @staticmethod
+    def problems(name, key, exact, shown, remainder, bound, total):
+        """exact: {actor: weight}; shown: {actor: lower bound of its weight}, the heaviest."""
+        whole = added(exact.values())
+        if whole > 1e307:   # weights beyond the range of a double stop at its end
+            return
         slack = 1e-9 * whole
         if abs(total - whole) > slack:
             yield f"{name} {key!r}: total {total!r}, exactly {whole!r}"
         if bound > whole / (HELD + 1) + slack:
             yield f"{name} {key!r}: the bound of the error is {bound!r}, more than a ninth of {whole!r}"
-        if abs(total - math.fsum(shown.values()) - remainder) > slack:
+        if abs(total - added(shown.values()) - remainder) > slack:
             yield f"{name} {key!r}: the remainder is {remainder!r}, not the total less what is shown"
         for actor, weight in shown.items():
             if not weight - slack <= exact.get(actor, 0.0) <= weight + bound + slack:
