@@ -57,7 +57,7 @@ loaded(const char *store, uint64_t *record)
 	struct buffer header = {0};
 	struct reader in;
 	struct error why = {0}, err = {0};
-	bool found;
+	bool found = false;
 
 	must(image_file_open(folder, keys, &file, &err) &&
 		image_file_load(file, image, &header, &found, &why, &err),
@@ -81,9 +81,9 @@ replay_facts(const char *store, uint64_t from, uint64_t to, struct impact *impac
 {
 	char *facts = store_path(store, STORE_FACTS), *path = store_path(store, STORE_CATALOG);
 	struct replay_options options = {.names = names, .keys = keys, .impact = impact};
-	struct ledger_reader *reader;
-	struct catalog *catalog;
-	struct replay *replay;
+	struct ledger_reader *reader = NULL;
+	struct catalog *catalog = NULL;
+	struct replay *replay = NULL;
 	struct error err = {0};
 
 	options.tracer = tracer_open(names);

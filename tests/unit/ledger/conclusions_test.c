@@ -380,7 +380,7 @@ avro_c_reads_what_was_added(void **state)
 	iface = avro_generic_class_from_schema(schema);
 	avro_generic_value_new(iface, &value);
 	for (i = 0; avro_file_reader_read_value(reader, &value) == 0; i++) {
-		size_t size, expected = 0;
+		size_t size = 0, expected = 0;
 		uint32_t k;
 
 		avro_value_get_by_name(&value, "record", &field, NULL);
