@@ -297,8 +297,7 @@ bool
 ledger_append(
     struct ledger *ledger, const struct block *block, struct block_place *place, struct error *err)
 {
-	return ledger_append_objects(
-	    ledger, buffer_text(&block->body), block->objects, place, err);
+	return ledger_append_objects(ledger, buffer_text(&block->body), block->objects, place, err);
 }
 
 bool

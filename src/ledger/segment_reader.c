@@ -296,8 +296,7 @@ is_begun(const struct ledger_reader *reader, uint32_t number, int64_t *bytes)
 	bool begun;
 
 	path = file_join(reader->folder, segment_name(number, name));
-	begun =
-	    stat(path, &status) == 0 && status.st_size < container_header_size(reader->schema);
+	begun = stat(path, &status) == 0 && status.st_size < container_header_size(reader->schema);
 	*bytes = begun ? status.st_size : 0;
 	memory_free(path);
 	return begun;

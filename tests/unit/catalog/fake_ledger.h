@@ -32,7 +32,7 @@ struct fake_ledger {
 	size_t conclusion_count, conclusion_capacity; /* blocks of them */
 	struct catalog_conclusions *conclusion_blocks;
 	uint64_t records, conclusions;
-	uint32_t lineage; /* epochs so far */
+	uint32_t lineage;                    /* epochs so far */
 	const struct movement_log *movement; /* with each commit; NULL: none */
 	uint64_t random;
 	struct partition partitions[FAKE_PARTITIONS];
