@@ -40,6 +40,7 @@ impact_open(const struct impact_options *options, struct impact **out, struct er
 	impact->image = impact->columns.image = options->image;
 	impact->names = options->names;
 	impact->keys_max = options->keys_max;
+	impact->no_sums = options->no_sums;
 	hash_init(&impact->hash, options->keys);
 	programs_init(&impact->programs);
 	if (!begin_state(impact, err) ||

@@ -23,6 +23,7 @@ struct impact_options {
 	const struct keys *keys; /* whose secret keys are hashed with */
 	struct image *image;     /* fresh, or loaded from a snapshot; the organ's until close */
 	uint64_t keys_max;       /* limits.feature-keys */
+	bool no_sums;            /* movement is not added up: no rows, and all scales are 0 */
 };
 
 /*

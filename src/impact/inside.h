@@ -83,6 +83,7 @@ struct impact {
 	struct programs programs;
 	struct work work;
 	uint64_t keys_max;
+	bool no_sums;
 	struct impact_counts counts;
 	struct noted *noted;
 	size_t noted_count, noted_capacity;

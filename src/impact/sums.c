@@ -95,7 +95,7 @@ sums_event(struct impact *impact)
 	const struct work *work = &impact->work;
 	const struct event *fact = work->fact;
 
-	if (!work->moved_count)
+	if (!work->moved_count || impact->no_sums)
 		return;
 	movement_event(impact->movement, fact->time_ms, work->origin->team, fact->system,
 	    fact->channel, work->actor);
@@ -112,7 +112,7 @@ sums_expiry(struct impact *impact, const struct plan_feature *feature, int64_t m
 	double moved = influence_movement(&influence);
 	uint32_t i;
 
-	if (moved == 0)
+	if (moved == 0 || impact->no_sums)
 		return;
 	movement_expiry(impact->movement, feature->subject, moment_ms, moved);
 	for (i = 0; i < feature->use_count; i++)

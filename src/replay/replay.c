@@ -13,7 +13,8 @@ open_impact(
 {
 	struct impact_options options = {.names = replay->options.names,
 	    .keys = replay->options.keys,
-	    .keys_max = replay->options.keys_max};
+	    .keys_max = replay->options.keys_max,
+	    .no_sums = replay->options.twin}; /* values are compared, and nobody asks for rows */
 
 	if (!image_open(IMAGE_BYTES_MAX, image, err))
 		return false;

@@ -50,7 +50,8 @@ struct replay_options {
 
 	/*
 	 * What if: a second impact, its own, goes along that is given only what keeps() lets pass, while the
-	 * first is given everything. Without a twin keeps() is asked for the first.
+	 * first is given everything. Without a twin keeps() is asked for the first. Movement is
+	 * not added up by either.
 	 */
 	bool twin;
 	bool facts_only; /* no impact at all: events come with their traces, and no influences */

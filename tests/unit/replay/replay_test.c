@@ -527,6 +527,66 @@ keys_are_what_a_value_is_asked_for_with(void **state)
 	assert_int_equal(kind, REPLAY_KEY_NONE);
 }
 
+/* --- rows of movement ------------------------------------------------------------------- */
+
+static void
+see_moved_day(void *context, uint32_t subject, int64_t day, bool ended, uint64_t actor_count,
+    double total, double squares, struct text cells, struct text actors)
+{
+	++*(size_t *)context;
+}
+
+static void
+see_name(void *context, uint32_t number, enum movement_kind kind, struct text name)
+{
+}
+
+static void
+see_word(void *context, uint32_t number, struct text text)
+{
+}
+
+static void
+see_actors(void *context, int64_t day, uint32_t part, uint32_t bucket, bool ended, struct text rows)
+{
+}
+
+static void
+see_scale(void *context, uint32_t subject, uint64_t record, int64_t day, double scale)
+{
+}
+
+static void
+beside_a_twin_no_movement_is_added_up(void **state)
+{
+	const struct movement_sink sink = {.subject = see_name,
+	    .word = see_word,
+	    .day = see_moved_day,
+	    .actors = see_actors,
+	    .scale = see_scale};
+	size_t days[2] = {0};
+	int twin;
+
+	for (twin = 0; twin < 2; twin++) {
+		struct heard heard = {0};
+		struct replay_options options = options_of(&heard);
+		struct movement_sink counting = sink;
+		struct error err = {0};
+		struct replay *replay;
+
+		options.twin = twin;
+		counting.context = &days[twin];
+		replay = begin(&options);
+		if (!replay_ledger(replay, made.reader, made.catalog, 0, UINT64_MAX, &err))
+			fail_msg("%s", err.text);
+		impact_rows(replay_impact(replay), &counting);
+		replay_close(replay);
+		heard_fini(&heard);
+	}
+	assert_true(days[0] > 0);
+	assert_int_equal(days[1], 0);
+}
+
 int
 main(void)
 {
@@ -539,6 +599,7 @@ main(void)
 	    cmocka_unit_test(where_the_clock_will_stand_is_known_before),
 	    cmocka_unit_test(a_moment_that_is_waited_for_is_not_missed),
 	    cmocka_unit_test(facts_alone_have_traces_and_no_influences),
+	    cmocka_unit_test(beside_a_twin_no_movement_is_added_up),
 	    cmocka_unit_test(enough_is_enough),
 	    cmocka_unit_test(a_note_that_is_none_is_damage),
 	    cmocka_unit_test(keys_are_what_a_value_is_asked_for_with),
