@@ -11,9 +11,8 @@ static const char *const nouns[] = {[CHOICE_TEAM] = "team",
     [CHOICE_SYSTEM] = "system",
     [CHOICE_EVENT] = "event"};
 
-/* 32 hex digits, as export writes an actor. */
-static bool
-parse_digits(struct text text, struct pseudonym *actor)
+bool
+pseudonym_digits(struct text text, struct pseudonym *actor)
 {
 	char pair[3] = "", *end;
 	size_t i;
@@ -34,7 +33,7 @@ parse_actor(struct chosen *chosen, struct error *err)
 {
 	struct text name = chosen->choice->name;
 
-	if (parse_digits(name, &chosen->actor)) {
+	if (pseudonym_digits(name, &chosen->actor)) {
 		chosen->whole = true;
 		return true;
 	}

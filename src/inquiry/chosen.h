@@ -27,6 +27,8 @@ void chosen_fini(struct chosen *chosen);
 bool chosen_has(struct chosen *chosen, const struct record *fact, uint64_t record);
 /* ERROR_MISSING with the nearest name, when none was: after all were looked at. */
 MUST_USE bool chosen_check(const struct chosen *chosen, struct error *err);
+/* 32 hex digits, as export writes an actor. */
+bool pseudonym_digits(struct text text, struct pseudonym *actor);
 /* {"team":"Service Desk","from":null,"to":null} */
 json_t *chosen_document(const struct chosen *chosen);
 

@@ -2,11 +2,11 @@
 /*
  * What a feature or model would have been, had some events never been read. The
  * ledger is computed twice side by side, over facts that are decoded once. Where no key
- * is named a pass before that finds the keys that the events moved furthest.
+ * is named those that the events moved furthest are found on the way; only when there are too
+ * many of them to be looked at in every step it takes a second pass.
  */
 #include "without.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 #include "lineage/graph.h"
@@ -15,119 +15,88 @@
 #define DAY_MS (24 * HOUR_MS)
 #define HOURS_SHOWN 96 /* a ledger of at most so many is shown by the hour */
 
-struct replay_options
-without_options(struct without *without)
+/* Looking at a value in each step costs less than another pass over the ledger up to here. */
+#define FOLLOWED_MIN 64
+#define FOLLOWED_MAX 4096
+#define LOOKS_PER_RECORD 2
+
+/* Hours for a ledger of few, else days; and how many values may be looked at in each. */
+static bool
+choose_step(struct without *without, struct error *err)
 {
 	struct inquiry *inquiry = without->inquiry;
+	int64_t first = INT64_MAX, last = INT64_MIN, steps;
+	struct catalog_block block;
+	uint64_t number, most;
+	bool found;
 
-	return (struct replay_options){.names = inquiry->names,
-	    .keys = inquiry->keys,
-	    .keys_max = (uint64_t)inquiry->settings->feature_keys_max,
-	    .feature = without->what->feature,
-	    .model = without->what->model,
-	    .context = without,
-	    .epoch = without_epoch,
-	    .progress = without_progress};
-}
-
-void
-without_progress(void *context, int64_t done, int64_t all)
-{
-	struct without *without = context;
-	const struct inquiry_what_if *what = without->what;
-
-	if (what->progress)
-		what->progress(what->context, done + without->pass * all, without->passes * all);
-}
-
-/* Of a reduced lineage: the named feature or model is there, or nothing is. */
-void
-without_epoch(void *context, const struct lineage *lineage, uint32_t epoch, uint64_t record)
-{
-	struct without *without = context;
-	const struct lineage_feature *feature = NULL;
-
-	(void)epoch;
-	(void)record;
-	without->feature = without->model = LINEAGE_NONE;
-	if (!lineage)
-		return;
-	if (without->what->feature.data)
-		feature = lineage_find_feature(lineage, without->what->feature);
-	if (feature) {
-		without->feature = (uint32_t)(feature - lineage->features);
-		without->keyed = feature->key != SUBJECT_NONE;
-	} else if (without->what->model.data && lineage->model_count) {
-		without->model = 0;
+	for (number = 1; number <= inquiry->state.blocks; number++) {
+		if (!catalog_block(inquiry->catalog, number, &block, &found, err))
+			return false;
+		if (!found || block.min_time_ms == TIME_NONE)
+			continue;
+		first = block.min_time_ms < first ? block.min_time_ms : first;
+		last = block.max_time_ms > last ? block.max_time_ms : last;
 	}
-}
-
-/* --- which keys ------------------------------------------------------------------------ */
-
-static void
-add_moved(struct without *without, struct text key, double moved)
-{
-	uint32_t symbol = symbols_add(without->keys, key);
-	size_t before = without->moved_capacity;
-
-	if (symbol >= before) {
-		memory_grow(
-		    &without->moved, &without->moved_capacity, (size_t)symbol + 1, sizeof(double));
-		memset(without->moved + before, 0,
-		    (without->moved_capacity - before) * sizeof(double));
-	}
-	without->key_count += without->moved[symbol] == 0 && moved > 0;
-	without->moved[symbol] += moved;
-}
-
-/* How far the event moved the value of its own key. */
-static void
-add_feature(struct without *without, const struct replayed *replayed)
-{
-	const struct influences *influences = replayed->influences;
-	char out[REPLAY_KEY_BYTES];
-	enum replay_key kind;
-	struct text key;
-	double moved = 0;
-	uint32_t i;
-
-	for (i = 0; i < influences->count; i++)
-		if (influences->items[i].feature == without->feature)
-			moved = fabs(influence_movement(&influences->items[i]));
-	if (moved == 0)
-		return;
-	key = replay_key(&replayed->lineage->features[without->feature], replayed->fact,
-	    without->inquiry->names, out, &kind);
-	if (kind != REPLAY_KEY_NONE)
-		add_moved(without, key, moved);
-}
-
-static void
-add_scores(struct without *without, const struct replayed *replayed)
-{
-	const struct influences *influences = replayed->influences;
-	uint32_t i;
-
-	for (i = 0; i < influences->score_count && replayed->fact->event.entity.data; i++)
-		if (influences->scores[i].model == without->model)
-			add_moved(without, replayed->fact->event.entity,
-			    fabs(influences->scores[i].movement));
-}
-
-static bool
-weigh(void *context, const struct replayed *replayed)
-{
-	struct without *without = context;
-
-	if (!replayed->influences->count ||
-	    !chosen_has(&without->chosen, replayed->fact, replayed->record))
-		return true;
-	if (without->feature != LINEAGE_NONE)
-		add_feature(without, replayed);
-	else if (without->model != LINEAGE_NONE)
-		add_scores(without, replayed);
+	last = last > first ? last : first;
+	without->step_ms = last - first > HOURS_SHOWN * HOUR_MS ? DAY_MS : HOUR_MS;
+	steps = (last - first) / without->step_ms + 1;
+	most = LOOKS_PER_RECORD * inquiry->state.records / (uint64_t)steps;
+	without->followed_max = most < FOLLOWED_MIN ? FOLLOWED_MIN
+	    : most > FOLLOWED_MAX                   ? FOLLOWED_MAX
+						    : (uint32_t)most;
 	return true;
 }
+
+/* Whether the feature in force has keys, or was asked for one. */
+static bool
+look_at_lineage(struct without *without, struct error *err)
+{
+	const struct inquiry_what_if *what = without->what;
+	const struct lineage *lineage;
+	const struct lineage_feature *feature;
+	uint32_t epoch;
+
+	without->keyed = true;
+	if (what->model.data)
+		return true;
+	if (!inquiry_lineage_at(without->inquiry, UINT64_MAX >> 1, &lineage, &epoch, err))
+		return false;
+	feature = lineage ? lineage_find_feature(lineage, what->feature) : NULL;
+	without->keyed = !feature || feature->key != SUBJECT_NONE;
+	return without->keyed || !what->has_key ||
+	    error_set(err, ERROR_USAGE, "%.*s has one value for all, not one for each key",
+		TEXT_PRINT(what->feature));
+}
+
+void
+without_follow(struct without *without, const struct followed *followed, uint32_t count)
+{
+	uint32_t i;
+
+	for (i = 0; i < without->followed_count; i++)
+		memory_free(without->followed[i].samples);
+	memory_grow(
+	    &without->followed, &without->followed_capacity, count + 1u, sizeof(struct followed));
+	for (i = 0; i < count; i++)
+		without->followed[i] = followed[i];
+	without->followed_count = count;
+}
+
+static void
+follow_named(struct without *without)
+{
+	const struct inquiry_what_if *what = without->what;
+
+	without_follow(without,
+	    &(struct followed){.key = what->key,
+		.has_key = what->has_key,
+		.active = true,
+		.score = {{INFLUENCE_NONE, INFLUENCE_NONE}}},
+	    1);
+}
+
+/* --- those that were moved furthest ------------------------------------------------------- */
 
 /* Whether key a goes before key b: moved further, then by text. */
 static bool
@@ -155,113 +124,65 @@ rank(const struct without *without, uint32_t *ranked, uint32_t *count, uint32_t 
 	ranked[at] = key;
 }
 
-static void
-follow_furthest(struct without *without)
+static uint32_t
+rank_all(const struct without *without, uint32_t ranked[WITHOUT_KEYS])
 {
-	uint32_t ranked[WITHOUT_KEYS], i, count = symbols_count(without->keys);
+	uint32_t count = 0, all = symbols_count(without->keys), i;
 
-	for (i = 0; i < count && i < without->moved_capacity; i++)
+	for (i = 0; i < all && i < without->moved_capacity; i++)
 		if (without->moved[i] > 0)
-			rank(without, ranked, &without->followed_count, i);
-	for (i = 0; i < without->followed_count; i++)
-		without->followed[i] =
-		    (struct followed){.key = symbols_text(without->keys, ranked[i]),
-			.has_key = true,
-			.is_null = ranked[i] == SYMBOL_NONE,
-			.moved = without->moved[ranked[i]],
-			.score = {INFLUENCE_NONE, INFLUENCE_NONE}};
+			rank(without, ranked, &count, i);
+	return count;
 }
 
-bool
-without_choose(struct without *without, struct error *err)
-{
-	struct inquiry *inquiry = without->inquiry;
-	struct replay_options options = without_options(without);
-	bool good;
-
-	options.event = weigh;
-	good = replay_open(&options, &without->replay, err) &&
-	    replay_ledger(
-		without->replay, inquiry->ledger, inquiry->catalog, 0, inquiry->state.records, err);
-	replay_close(without->replay);
-	without->replay = NULL;
-	without->pass++;
-	without->chosen.count = 0;
-	if (good)
-		follow_furthest(without);
-	return good;
-}
-
-/* --- all ------------------------------------------------------------------------------- */
-
-/* Hours for a ledger of few, else days. */
-static bool
-choose_step(struct without *without, struct error *err)
-{
-	struct catalog *catalog = without->inquiry->catalog;
-	int64_t first = INT64_MAX, last = INT64_MIN;
-	struct catalog_block block;
-	uint64_t number;
-	bool found;
-
-	for (number = 1; number <= without->inquiry->state.blocks; number++) {
-		if (!catalog_block(catalog, number, &block, &found, err))
-			return false;
-		if (!found || block.min_time_ms == TIME_NONE)
-			continue;
-		first = block.min_time_ms < first ? block.min_time_ms : first;
-		last = block.max_time_ms > last ? block.max_time_ms : last;
-	}
-	without->step_ms = last > first && last - first > HOURS_SHOWN * HOUR_MS ? DAY_MS : HOUR_MS;
-	return true;
-}
-
-/* Whether the feature in force has keys, or was asked for one. */
-static bool
-look_at_lineage(struct without *without, struct error *err)
-{
-	const struct inquiry_what_if *what = without->what;
-	const struct lineage *lineage;
-	const struct lineage_feature *feature;
-	uint32_t epoch;
-
-	without->keyed = true;
-	if (what->model.data)
-		return true;
-	if (!inquiry_lineage_at(without->inquiry, UINT64_MAX >> 1, &lineage, &epoch, err))
-		return false;
-	feature = lineage ? lineage_find_feature(lineage, what->feature) : NULL;
-	without->keyed = !feature || feature->key != SUBJECT_NONE;
-	return without->keyed || !what->has_key ||
-	    error_set(err, ERROR_USAGE, "%.*s has one value for all, not one for each key",
-		TEXT_PRINT(what->feature));
-}
-
+/* Only the furthest stay, in order; those with samples keep them. */
 static void
-follow_named(struct without *without)
+keep_furthest(struct without *without)
 {
-	const struct inquiry_what_if *what = without->what;
+	struct followed furthest[WITHOUT_KEYS];
+	uint32_t ranked[WITHOUT_KEYS], count = rank_all(without, ranked), i;
 
-	without->followed_count = 1;
-	without->followed[0] = (struct followed){.key = what->key,
-	    .has_key = what->has_key,
-	    .is_null = what->has_key && !what->key.data,
-	    .score = {INFLUENCE_NONE, INFLUENCE_NONE}};
+	for (i = 0; i < count; i++) {
+		struct followed *followed =
+		    without->too_many ? NULL : &without->followed[without->slots[ranked[i]] - 1];
+
+		furthest[i] = followed
+		    ? *followed
+		    : (struct followed){.key = symbols_text(without->keys, ranked[i]),
+			  .has_key = true,
+			  .is_null = ranked[i] == SYMBOL_NONE,
+			  .score = {{INFLUENCE_NONE, INFLUENCE_NONE}}};
+		furthest[i].moved = without->moved[ranked[i]];
+		if (followed)
+			followed->samples = NULL;
+	}
+	without_follow(without, furthest, count);
+	if (without->slot_capacity)
+		memset(without->slots, 0, without->slot_capacity * sizeof(*without->slots));
+	for (i = 0; i < count; i++)
+		without->slots[ranked[i]] = i + 1;
 }
 
 static bool
 answer(struct without *without, struct error *err)
 {
-	bool choose;
-
 	if (!look_at_lineage(without, err) || !choose_step(without, err))
 		return false;
-	choose = without->keyed && !without->what->has_key;
-	without->passes = 1 + choose;
-	if (!choose)
+	without->passes = 1;
+	without->discovers = without->keyed && !without->what->has_key;
+	if (!without->discovers)
 		follow_named(without);
-	return (!choose || without_choose(without, err)) && without_run(without, err) &&
-	    chosen_check(&without->chosen, err);
+	if (!without_run(without, err) || !chosen_check(&without->chosen, err))
+		return false;
+	if (!without->discovers)
+		return true;
+	keep_furthest(without);
+	if (!without->too_many)
+		return true;
+	without->discovers = false;
+	without->pass = 1;
+	without->passes = 2;
+	return without_run(without, err);
 }
 
 json_t *
@@ -279,10 +200,13 @@ inquiry_without(struct inquiry *inquiry, const struct inquiry_what_if *what, str
 		without.keys = symbols_open();
 		if (answer(&without, err))
 			document = without_document(&without);
+		without_follow(&without, NULL, 0);
 		symbols_close(without.keys);
 	}
 	chosen_fini(&without.chosen);
+	memory_free(without.followed);
 	memory_free(without.moved);
+	memory_free(without.slots);
 	memory_free(without.steps);
 	return document;
 }

@@ -29,15 +29,17 @@ add_row(json_t *series, int64_t time_ms, const double *values, double *last)
 		show_number(values[SIDE_WITH]), "without", show_number(values[SIDE_WITHOUT])));
 }
 
+/* From the step on in which it was looked at first. */
 static json_t *
-series_of_value(const struct without *without, uint32_t number)
+series_of_value(const struct without *without, const struct followed *followed)
 {
 	json_t *series = json_array();
 	double last[SIDES];
 	size_t i;
 
-	for (i = 0; i < without->step_count; i++)
-		add_row(series, without->steps[i].time_ms, without->steps[i].values[number], last);
+	for (i = 0; i < followed->sample_count; i++)
+		add_row(series, without->steps[followed->first + i].time_ms,
+		    followed->samples[i].side, last);
 	return series;
 }
 
@@ -49,26 +51,25 @@ series_of_movement(const struct without *without)
 	size_t i;
 
 	for (i = 0; i < without->step_count; i++)
-		add_row(series, without->steps[i].time_ms, without->steps[i].movement, last);
+		add_row(series, without->steps[i].time_ms, without->steps[i].movement.side, last);
 	return series;
 }
 
 static json_t *
-value_document(const struct without *without, uint32_t number)
+value_document(const struct without *without, const struct followed *followed)
 {
-	const struct followed *followed = &without->followed[number];
+	static const struct sample none = {{INFLUENCE_NONE, INFLUENCE_NONE}};
+	const struct sample *final =
+	    followed->sample_count ? &followed->samples[followed->sample_count - 1] : &none;
 	json_t *document = json_object();
-	const double *final = without->step_count
-	    ? without->steps[without->step_count - 1].values[number]
-	    : (const double[SIDES]){INFLUENCE_NONE, INFLUENCE_NONE};
 
 	if (followed->has_key)
 		json_object_set_new(document, "key", show_text(followed->key));
 	if (followed->moved > 0)
 		json_object_set_new(document, "moved", json_real(followed->moved));
-	json_object_set_new(document, "with", show_number(final[SIDE_WITH]));
-	json_object_set_new(document, "without", show_number(final[SIDE_WITHOUT]));
-	json_object_set_new(document, "series", series_of_value(without, number));
+	json_object_set_new(document, "with", show_number(final->side[SIDE_WITH]));
+	json_object_set_new(document, "without", show_number(final->side[SIDE_WITHOUT]));
+	json_object_set_new(document, "series", series_of_value(without, followed));
 	return document;
 }
 
@@ -88,8 +89,8 @@ set_model(const struct without *without, json_t *document)
 	    document, "kind", model ? json_string(lineage_kind_name(model->kind)) : json_null());
 	json_object_set_new(document, "unit", model ? show_text(model->unit) : json_null());
 	json_object_set_new(document, "movement",
-	    json_pack("{s:o, s:o, s:o}", "with", show_number(without->movement[SIDE_WITH]),
-		"without", show_number(without->movement[SIDE_WITHOUT]), "series",
+	    json_pack("{s:o, s:o, s:o}", "with", show_number(without->movement.side[SIDE_WITH]),
+		"without", show_number(without->movement.side[SIDE_WITHOUT]), "series",
 		series_of_movement(without)));
 }
 
@@ -110,7 +111,7 @@ without_document(const struct without *without)
 	    document, "step", json_string(without->step_ms > INT64_C(3600000) ? "day" : "hour"));
 	json_object_set_new(document, "keys", json_integer((json_int_t)without->key_count));
 	for (i = 0; i < without->followed_count; i++)
-		json_array_append_new(values, value_document(without, i));
+		json_array_append_new(values, value_document(without, &without->followed[i]));
 	json_object_set_new(document, "values", values);
 	return document;
 }

@@ -20,7 +20,7 @@
 #include "replay/replay.h"
 #include "simulate/simulate.h"
 
-#define CHANNEL "web"
+#define CHANNEL "phone"
 
 struct run {
 	char folder[256];
