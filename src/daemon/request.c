@@ -24,7 +24,7 @@ daemon_ask(
 	if (!ingest_open(&options, &ingest, err))
 		return advice_add(err);
 	ingest_act(ingest, request, answer);
-	done = ingest_checkpoint(ingest, err);
+	done = ingest_checkpoint(ingest, err) && ingest_settle(ingest, err);
 	ingest_close(ingest);
 	return done || advice_add(err);
 }
