@@ -134,12 +134,13 @@ add_models(const struct random_lineage *lineage, struct chance *chance, struct b
 void
 random_spells(struct random_lineage *lineage, const char *spells[RANDOM_FEATURES])
 {
+	char spell[sizeof(lineage->spells[0])] = "";
 	uint32_t i, count = 0;
 
 	for (i = 0; i < lineage->count; i++) {
-		snprintf(lineage->spells[i], sizeof(lineage->spells[i]), "%s <- %.1500s",
-		    lineage->lines[i],
+		snprintf(spell, sizeof(spell), "%s <- %.1500s", lineage->lines[i],
 		    lineage->sources[i] == UINT32_MAX ? "" : lineage->spells[lineage->sources[i]]);
+		memcpy(lineage->spells[i], spell, sizeof(spell));
 		if (stands(lineage, i))
 			spells[count++] = lineage->spells[i];
 	}

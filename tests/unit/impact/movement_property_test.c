@@ -284,7 +284,7 @@ static size_t
 compare_cells(struct run *run, const struct held_row *row, int subject, int day)
 {
 	size_t found = 0;
-	char what[64];
+	char what[128];
 	int hour, by, name;
 
 	for (hour = 0; hour < 24; hour++)
