@@ -33,6 +33,7 @@ class Comparison:
     def __init__(self, reported):
         """reported: an iterator over the lines of influences, ascending by record"""
         self.reported = reported
+        self.with_scores = True
         self.line = next(reported, None)
         self.replay = Replay()
         self.scales = Scales()
@@ -52,9 +53,10 @@ class Comparison:
                 self.scales.clock(self.replay.clock.now)
             return
         self.events += 1
+        line = self.reported_of(record.record)
+        self.replay.beyond = frozenset(one["feature"] for one in line["features"] if one["status"] == "beyond-limit")
         items = self.replay.event(record)
         self.scales.clock(self.replay.clock.now)
-        line = self.reported_of(record.record)
         given = collections.defaultdict(list)
         for one in line["features"]:
             given[one["feature"]].append(one)
@@ -67,7 +69,8 @@ class Comparison:
         for name in dict.fromkeys([*expected, *given]):
             self.feature(record, name, expected[name], given[name])
         self.scales.event(record, items, self.replay.clock.now)
-        self.models(record, items, {one["model"]: one for one in line["models"]})
+        if self.with_scores:
+            self.models(record, items, {one["model"]: one for one in line["models"]})
 
     def reported_of(self, record):
         """The line of this record; those passed over are of no event."""
@@ -132,8 +135,9 @@ class Comparison:
         self.reported_of(math.inf)
 
 
-def compare(event_lines, influence_lines):
+def compare(event_lines, influence_lines, with_scores=True):
     comparison = Comparison(influences(influence_lines))
+    comparison.with_scores = with_scores
     for record in records(event_lines):
         comparison.record(record)
     comparison.end()
@@ -145,10 +149,11 @@ def main():
     parser.add_argument("events")
     parser.add_argument("influences")
     parser.add_argument("--least", type=int, default=0, help="how many events there must be")
+    parser.add_argument("--no-scores", action="store_true", help="of a store that does not hold all keys: nor does it know all scores")
     parser.add_argument("--by-feature", action="store_true", help="how many influences of each feature and status")
     asked = parser.parse_args()
     with open(asked.events, encoding="utf-8") as events, open(asked.influences, encoding="utf-8") as given:
-        found = compare(events, given)
+        found = compare(events, given, not asked.no_scores)
     for line in found.differences[:SHOWN]:
         print(line)
     statuses = ", ".join(f"{count} {status}" for status, count in sorted(found.statuses.items()))

@@ -147,6 +147,7 @@ class Replay:
         self.remembered = {}   # (dataset, entity): {field: value}
         self.sequence = 0
         self.classes = {}
+        self.beyond = frozenset()   # features whose key the program said not to hold; which ones is its order, not ours
         self.on_observation = None  # called with feature, key, pane, event, observation
         self.on_expiry = None  # called with moment, feature, key, before, after
 
@@ -279,6 +280,9 @@ class Replay:
         if not counted:
             found.aside(feature, key, "no-number")
             return
+        if feature.name in self.beyond:
+            found.aside(feature, key, "beyond-limit")
+            return
         row = column.row(key)
         pane = event.time // feature.pane if feature.pane else 0
         if feature.pane:
@@ -314,7 +318,7 @@ class Replay:
             row = source.rows.get(source_key)
             has = row is not None and row.holds()
             wanted |= has
-            if has and inside and key is not NO_KEY:
+            if has and inside and key is not NO_KEY and feature.name not in self.beyond:
                 touched.setdefault(key, (column.value(key), column.loose(key)))
                 column.members[source_key] = key, pane, self.sequence
                 column.row(key).put(source_key, row.value(), self.sequence, row.estimated)
@@ -328,6 +332,8 @@ class Replay:
             found.moved(feature, name, status, before, column.value(name), loose or column.loose(name), field, left=name != key)
         if key is NO_KEY and (wanted or touched):
             found.aside(feature, None, "no-key")
+        elif feature.name in self.beyond:
+            found.aside(feature, key, "beyond-limit")
         elif touched and key not in touched:
             # Its own key stands there though nothing came to it.
             found.moved(feature, key, status, column.value(key), column.value(key), column.loose(key), field)
