@@ -249,7 +249,10 @@ image_file_forget(struct image_file *file, struct error *err)
 	file->none = (struct error){0};
 	if (unlink(file->snapshot_path) != 0 && errno != ENOENT)
 		return error_system(err, ERROR_IO, "%s", file->snapshot_path);
-	return file_sync_folder_of(file->snapshot_path, err);
+	if (!file_sync_folder_of(file->snapshot_path, err))
+		return false;
+	/* Nobody reads them any more, so they need not stay. */
+	return ftruncate(file->fd, 0) == 0 || error_system(err, ERROR_IO, "%s", file->pages_path);
 }
 
 /* --- writing -------------------------------------------------------------------------- */

@@ -301,7 +301,14 @@ state_settle(struct ingest *ingest, struct error *err)
 bool
 state_seal_again(struct ingest *ingest, struct error *err)
 {
-	image_snapshot_failed(ingest->image);
-	state_begin_snapshot(ingest);
-	return scribe_snapshot_wait(ingest->scribe, err);
+	int slot;
+
+	/* Once into each of a page's two slots, so that nothing is left that the old key reads. */
+	for (slot = 0; slot < 2; slot++) {
+		image_snapshot_failed(ingest->image);
+		state_begin_snapshot(ingest);
+		if (!scribe_snapshot_wait(ingest->scribe, err))
+			return false;
+	}
+	return true;
 }
