@@ -314,9 +314,13 @@ remember(struct impact *impact, const struct program_memory *program)
 	uint64_t hash;
 
 	(void)keys_row(impact, memory->group, PROGRAM_NONE, &has_key);
-	row = has_key ? keys_make(impact, memory->group) : 0;
-	if (!row)
+	if (!has_key)
 		return;
+	row = keys_make(impact, memory->group);
+	if (!row) {
+		impact->counts.beyond++;
+		return;
+	}
 	row = row_block_make(
 	    impact->image, row, memory->layer, &impact->plan->groups[memory->group].layers);
 	hash = looked_hash(impact, program->change);

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+#include "base/compiler.h"
 #include "base/memory.h"
 
 void
@@ -19,10 +20,11 @@ programs_fini(struct programs *programs)
 	arena_fini(&programs->arena);
 }
 
-/* Numbers of classes go on over epochs; the table is as long as the greatest. */
+/* Numbers of classes go on over epochs: the table begins behind the greatest of those before. */
 void
 programs_forget(struct programs *programs)
 {
+	programs->first += programs->count;
 	programs->count = 0;
 	arena_reset(&programs->arena);
 }
@@ -141,22 +143,38 @@ make_program(const struct plan *plan, const struct trace_class *class, struct ar
 	return program;
 }
 
-const struct program *
-programs_find(struct programs *programs, const struct plan *plan, const struct trace_class *class,
-    struct arena *arena)
+/* Room for the class's program, NULL: it is of an epoch before, or has no number. */
+static struct program **
+find_room(struct programs *programs, const struct trace_class *class)
 {
-	size_t count = programs->count;
+	size_t count = programs->count, at = class->number - programs->first;
 
-	if (!class->number)
-		return make_program(plan, class, arena);
-	if (class->number >= count) {
-		programs->count = (size_t) class->number + 1;
+	if (!class->number || class->number < programs->first)
+		return NULL;
+	if (at >= count) {
+		programs->count = at + 1;
 		memory_grow(&programs->by_class, &programs->capacity, programs->count,
 		    sizeof(*programs->by_class));
 		memset(programs->by_class + count, 0,
 		    (programs->count - count) * sizeof(*programs->by_class));
 	}
-	if (!programs->by_class[class->number])
-		programs->by_class[class->number] = make_program(plan, class, &programs->arena);
-	return programs->by_class[class->number];
+	return &programs->by_class[at];
+}
+
+const struct program *
+programs_find(struct programs *programs, const struct plan *plan, const struct trace_class *class,
+    struct arena *arena)
+{
+	struct program **room = find_room(programs, class);
+
+	if (!room)
+		return make_program(plan, class, arena);
+	if (LIKELY(*room != NULL))
+		return *room;
+	if (programs->arena.bytes > PROGRAMS_BYTES_MAX) {
+		arena_reset(&programs->arena);
+		memset(programs->by_class, 0, programs->count * sizeof(*programs->by_class));
+	}
+	*room = make_program(plan, class, &programs->arena);
+	return *room;
 }

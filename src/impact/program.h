@@ -40,9 +40,13 @@ struct program {
 	struct program_model *models;
 };
 
+/* Hostile input could make a class of every set of fields: beyond so much, all programs are made anew when they are needed. */
+#define PROGRAMS_BYTES_MAX ((size_t)64 << 20)
+
 /* By the class's number. */
 struct programs {
-	struct program **by_class;
+	struct program **by_class; /* [number - first] */
+	size_t first;
 	size_t count, capacity;
 	struct arena arena;
 };
@@ -50,7 +54,7 @@ struct programs {
 void programs_init(struct programs *programs);
 void programs_fini(struct programs *programs);
 void programs_forget(struct programs *programs); /* an epoch ends */
-/* A class without a number: made in arena, for its event alone. */
+/* A class without a number, or of an epoch before: made in arena, for its event alone. */
 const struct program *programs_find(struct programs *programs, const struct plan *plan,
     const struct trace_class *class, struct arena *arena);
 
