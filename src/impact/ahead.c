@@ -4,27 +4,30 @@
 #define LINE_BYTES 64
 #define LINES_MAX 8 /* of one row: the first columns of long ones */
 
-static const struct plan_group *
-group_at(const struct plan *plan, uint32_t group)
+/* The group of a dataset's entities; LINEAGE_NONE: there is none. */
+static uint32_t
+entities_of(const struct plan *plan, uint32_t dataset)
 {
-	return group == LINEAGE_NONE ? NULL : &plan->groups[group];
+	uint32_t i;
+
+	for (i = 0; i < plan->entity_count; i++)
+		if (plan->entities[i].dataset == dataset)
+			return plan->entities[i].group;
+	return LINEAGE_NONE;
 }
 
 void
 ahead_slots(struct ahead *ahead, const struct image *image, const struct plan *plan,
     const struct hash *hash, const struct event *event, const struct origin *origin)
 {
-	const struct plan_group *entities = group_at(plan, plan->entity_group),
-				*actors = group_at(plan, plan->actor_group);
-
-	*ahead = (struct ahead){0};
-	if (entities && event->entity.data) {
+	*ahead = (struct ahead){.entities = entities_of(plan, event->dataset)};
+	if (ahead->entities != LINEAGE_NONE && event->entity.data) {
 		ahead->entity = hash_text(hash, event->entity);
-		groups_prefetch(image, entities->piece, ahead->entity);
+		groups_prefetch(image, plan->groups[ahead->entities].piece, ahead->entity);
 	}
-	if (actors) {
+	if (plan->actor_group != LINEAGE_NONE) {
 		ahead->actor = hash_actor(hash, hash_actor_bits(&origin->actor));
-		groups_prefetch(image, actors->piece, ahead->actor);
+		groups_prefetch(image, plan->groups[plan->actor_group].piece, ahead->actor);
 	}
 }
 
@@ -44,7 +47,7 @@ void
 ahead_rows(const struct ahead *ahead, const struct image *image, const struct plan *plan)
 {
 	if (ahead->entity)
-		fetch_row(image, &plan->groups[plan->entity_group], ahead->entity);
+		fetch_row(image, &plan->groups[ahead->entities], ahead->entity);
 	if (ahead->actor)
 		fetch_row(image, &plan->groups[plan->actor_group], ahead->actor);
 }

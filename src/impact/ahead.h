@@ -15,6 +15,7 @@
 
 struct ahead {
 	uint64_t entity, actor; /* hashes of the keys; 0: not worked out */
+	uint32_t entities;      /* the group of the entity */
 };
 
 /* The event's keys, and where they stand. */

@@ -135,13 +135,14 @@ definition_digests(const struct lineage *lineage, uint8_t (*digests)[ENTRY_DIGES
 
 void
 definition_of_group(
-    enum lineage_subject subject, struct text field, uint8_t digest[ENTRY_DIGEST_BYTES])
+    enum lineage_subject subject, struct text name, uint8_t digest[ENTRY_DIGEST_BYTES])
 {
 	struct buffer bytes = {0};
 
 	buffer_add_text(&bytes, TEXT("group 1\n"));
 	buffer_add_long(&bytes, subject);
-	buffer_add_string(&bytes, subject == SUBJECT_FIELD ? field : TEXT(""));
+	buffer_add_string(
+	    &bytes, subject == SUBJECT_FIELD || subject == SUBJECT_ENTITY ? name : TEXT(""));
 	finish(&bytes, digest);
 	buffer_fini(&bytes);
 }

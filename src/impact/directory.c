@@ -229,14 +229,14 @@ free_group_number(const struct directory *directory)
 }
 
 static uint32_t
-place_group(struct directory *directory, enum lineage_subject subject, struct text field,
+place_group(struct directory *directory, enum lineage_subject subject, struct text name,
     struct image *image)
 {
 	struct entry group = {
 	    .kind = ENTRY_GROUP, .aggregate = subject, .group = free_group_number(directory)};
 	const struct entry *found;
 
-	definition_of_group(subject, field, group.digest);
+	definition_of_group(subject, name, group.digest);
 	found = directory_find(directory, ENTRY_GROUP, group.digest);
 	if (found)
 		return found->group;
@@ -312,7 +312,10 @@ place_feature(struct directory *directory, const struct lineage *lineage, uint32
 	if (feature->source != LINEAGE_NONE)
 		place_feature(directory, lineage, feature->source, digests, image);
 	memcpy(entry.digest, digests[index], ENTRY_DIGEST_BYTES);
-	entry.group = place_group(directory, feature->key, feature->key_field, image);
+	entry.group = place_group(directory, feature->key,
+	    feature->key == SUBJECT_ENTITY ? lineage->datasets[feature->dataset].name
+					   : feature->key_field,
+	    image);
 	entry.bytes = (uint32_t)bytes_in_row(&entry);
 	if (entry.pane_ms)
 		entry.piece = image_get(image, COLUMN_OPEN_BYTES);
@@ -342,14 +345,16 @@ place_memories(struct directory *directory, const struct lineage *lineage,
     const struct lineage_model *model, struct image *image)
 {
 	struct entry memory;
-	uint32_t i;
+	uint32_t i, dataset;
 
 	for (i = 0; i < model->input_count; i++) {
 		memory = (struct entry){.kind = ENTRY_MEMORY, .bytes = ROW_HEADER_BYTES};
 		if (!directory_remembers(lineage, model, i, memory.digest) ||
 		    directory_find(directory, ENTRY_MEMORY, memory.digest))
 			continue;
-		memory.group = place_group(directory, SUBJECT_ENTITY, TEXT_NONE, image);
+		dataset = lineage->features[model->inputs[i].feature].dataset;
+		memory.group =
+		    place_group(directory, SUBJECT_ENTITY, lineage->datasets[dataset].name, image);
 		(void)place_entry(directory, memory);
 	}
 }

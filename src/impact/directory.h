@@ -47,8 +47,9 @@ bool directory_remembers(const struct lineage *lineage, const struct lineage_mod
 /* The digests by which entries are known. */
 void definition_digests(
     const struct lineage *lineage, uint8_t (*digests)[ENTRY_DIGEST_BYTES]); /* [feature] */
+/* name: of fields the field, of entities the dataset; of others it does not count. */
 void definition_of_group(
-    enum lineage_subject subject, struct text field, uint8_t digest[ENTRY_DIGEST_BYTES]);
+    enum lineage_subject subject, struct text name, uint8_t digest[ENTRY_DIGEST_BYTES]);
 void
 definition_of_memory(struct text dataset, struct text field, uint8_t digest[ENTRY_DIGEST_BYTES]);
 

@@ -59,8 +59,6 @@ make_group(struct making *making, const struct entry *entry)
 	group->piece = entry->piece;
 	group->gives = true;
 	read_layers(making, entry->group, &group->layers);
-	if (group->subject == SUBJECT_ENTITY)
-		making->plan->entity_group = entry->group;
 	if (group->subject == SUBJECT_ACTOR)
 		making->plan->actor_group = entry->group;
 }
@@ -72,7 +70,7 @@ make_groups(struct making *making)
 	size_t i;
 
 	making->plan->group_count = end_of_groups(directory);
-	making->plan->entity_group = making->plan->actor_group = LINEAGE_NONE;
+	making->plan->actor_group = LINEAGE_NONE;
 	making->plan->groups = get(making, making->plan->group_count, sizeof(struct plan_group));
 	for (i = 0; i < directory->count; i++)
 		if (directory->entries[i].kind == ENTRY_GROUP)
@@ -208,6 +206,17 @@ find_window(struct plan *plan, const struct column_plan *column)
 	return plan->window_count++;
 }
 
+static void
+note_entities(struct plan *plan, uint32_t dataset, uint32_t group)
+{
+	uint32_t i;
+
+	for (i = 0; i < plan->entity_count; i++)
+		if (plan->entities[i].dataset == dataset)
+			return;
+	plan->entities[plan->entity_count++] = (struct plan_entities){dataset, group};
+}
+
 /* Who passes on to whom, and whose columns stand together. */
 static void
 link_feature(struct making *making, uint32_t index)
@@ -218,6 +227,8 @@ link_feature(struct making *making, uint32_t index)
 
 	list_add(making, &group->features, &group->feature_count, index);
 	group->gives &= feature->windowed;
+	if (group->subject == SUBJECT_ENTITY)
+		note_entities(plan, feature->dataset, feature->group);
 	if (feature->windowed)
 		feature->window = find_window(plan, &feature->column);
 	if (!feature->chain)
@@ -237,6 +248,7 @@ make_features(struct making *making)
 	plan->feature_count = plan->lineage->feature_count;
 	plan->features = get(making, plan->feature_count, sizeof(*plan->features));
 	plan->windows = get(making, plan->feature_count, sizeof(*plan->windows));
+	plan->entities = get(making, plan->lineage->dataset_count, sizeof(*plan->entities));
 	for (i = 0; i < plan->feature_count; i++)
 		make_feature(making, i);
 	for (i = 0; i < plan->feature_count; i++)
@@ -261,6 +273,7 @@ find_memory(struct making *making, const uint8_t digest[ENTRY_DIGEST_BYTES],
 	plan->memories[i] = (struct plan_memory){
 	    feature->dataset, feature->key_field, entry->group, entry->layer, entry->offset};
 	plan->groups[entry->group].gives = false;
+	note_entities(plan, feature->dataset, entry->group);
 	return plan->memory_count++;
 }
 

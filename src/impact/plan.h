@@ -94,6 +94,11 @@ struct plan_memory {
 	uint32_t group, layer, offset;
 };
 
+/* Entities of a dataset have a group of their own: a ticket's row has no room for an order's features. */
+struct plan_entities {
+	uint32_t dataset, group; /* dataset: symbol */
+};
+
 struct plan {
 	const struct lineage *lineage;
 	uint32_t epoch, feature_count, group_count, model_count, memory_count, window_count;
@@ -102,7 +107,9 @@ struct plan {
 	struct plan_model *models;
 	struct plan_memory *memories;
 	struct plan_window *windows;
-	uint32_t entity_group, actor_group; /* LINEAGE_NONE: there is none */
+	uint32_t actor_group; /* LINEAGE_NONE: there is none */
+	uint32_t entity_count;
+	struct plan_entities *entities;
 	int64_t next_ms; /* the clock at which the first pane leaves; INT64_MAX */
 	struct arena arena;
 };
