@@ -152,6 +152,7 @@ one_event(struct impact *impact, const struct event *event, const struct origin 
 	program = programs_find(&impact->programs, impact->plan, trace->class, arena);
 	observe_event(impact, program);
 	if (impact->work.item_count) {
+		movement_near(impact->movement, event->time_ms, impact->work.actor);
 		items_finish(impact, arena, out);
 		score_event(impact, program, arena, out);
 		sums_event(impact);

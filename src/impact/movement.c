@@ -113,15 +113,14 @@ movement_soon(const struct movement *movement, int64_t time_ms, uint32_t actor)
 #define LINE_BYTES 64
 #define SOON_BYTES 1024 /* of longer rows only the cells that are needed, when they are known */
 
-static void
-prefetch_row(const struct movement *movement)
+void
+movement_near(const struct movement *movement, int64_t time_ms, uint32_t actor)
 {
-	const struct movement_event *event = &movement->event;
-	const struct movement_slot *slot = first_slot(movement, event->time_ms, event->actor);
+	const struct movement_slot *slot = first_slot(movement, time_ms, actor);
 	size_t bytes = movement_row_bytes(movement->root->column_room), at;
 	const uint8_t *row;
 
-	if (!slot || slot->tag != movement_tag(event->actor))
+	if (!slot || slot->tag != movement_tag(actor))
 		return;
 	row = image_at(movement->image, slot->row);
 	for (at = 0; at < bytes && at < SOON_BYTES; at += LINE_BYTES)
@@ -141,7 +140,6 @@ movement_event(struct movement *movement, int64_t time_ms, uint32_t team, uint32
 	event->names[BY_CHANNEL] = channel;
 	event->actor = actor;
 	event->day = NULL;
-	prefetch_row(movement);
 }
 
 static inline uint32_t

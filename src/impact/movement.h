@@ -45,6 +45,8 @@ void movement_subjects(struct movement *movement, const uint32_t *subjects, uint
 
 /* An event of this actor comes soon: what is far away is fetched meanwhile. Changes nothing. */
 void movement_soon(const struct movement *movement, int64_t time_ms, uint32_t actor);
+/* The same, nearer: some 200 ns after soon, and as long before its end. */
+void movement_near(const struct movement *movement, int64_t time_ms, uint32_t actor);
 /* The event that the next calls are of; team, system, channel: symbols; actor: 32 bits, 0 unknown. Cheap for one that moves nothing. */
 void movement_event(struct movement *movement, int64_t time_ms, uint32_t team, uint32_t system,
     uint32_t channel, uint32_t actor);

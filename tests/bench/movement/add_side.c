@@ -21,7 +21,8 @@ add_many(struct phase *phase, uint32_t count, bool values)
 	uint32_t i;
 
 	for (i = 0; i < count; i++) {
-		ours_soon(&phase->ours, &phase->events[i + (i + 1 < count)]);
+		ours_soon(&phase->ours, &phase->events[i + 2 < count ? i + 2 : i],
+		    &phase->events[i + 1 < count ? i + 1 : i]);
 		ours_add(&phase->ours, &phase->events[i], values);
 	}
 	phase->add_ns += bench_cpu_ns() - start;

@@ -26,11 +26,12 @@ void ours_open(struct ours *ours, const char *path); /* NULL: no catalog */
 void ours_close(struct ours *ours);
 /* values: whether what it left is kept for the scale, too */
 void ours_add(struct ours *ours, const struct stream_event *event, bool values);
-/* As the route does when it takes up an event, long before its movements are known; here: the event before. */
+/* As the route does when it takes up an event, and when its values are known; here while those before it are added. */
 static inline void
-ours_soon(struct ours *ours, const struct stream_event *event)
+ours_soon(struct ours *ours, const struct stream_event *soon, const struct stream_event *near)
 {
-	movement_soon(ours->movement, event->time_ms, event->actor);
+	movement_soon(ours->movement, soon->time_ms, soon->actor);
+	movement_near(ours->movement, near->time_ms, near->actor);
 }
 /* Gives rows and commits them. */
 void ours_commit(struct ours *ours, bool sparing);
