@@ -226,12 +226,12 @@ forked(struct load *load, struct stops *stops)
 static double
 load_back(struct load *load, uint64_t *digest)
 {
-	struct image_file *file;
-	struct image *image;
+	struct image_file *file = NULL;
+	struct image *image = NULL;
 	struct buffer header = {0};
 	struct error err = {0}, why = {0};
 	double begin = now_ms(), took;
-	bool found;
+	bool found = false;
 
 	must(image_open((size_t)1 << 30, &image, &err) &&
 		image_file_open(load->folder, load->keys, &file, &err) &&
