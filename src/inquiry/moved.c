@@ -234,7 +234,7 @@ parts_document(struct page *page, struct moved_sums *sums, double whole, bool ac
 	json_t *list = json_array(), *one;
 	size_t i;
 
-	moved_sums_sort(sums);
+	moved_sums_lead(sums, top);
 	for (i = 0; i < sums->count; i++) {
 		if (i >= top) {
 			others.count += sums->items[i].count;

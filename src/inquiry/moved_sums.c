@@ -81,11 +81,52 @@ heavier(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-void
-moved_sums_sort(struct moved_sums *sums)
+static void
+swap(struct moved_sum *a, struct moved_sum *b)
 {
-	if (sums->count)
-		qsort(sums->items, sums->count, sizeof(*sums->items), heavier);
+	struct moved_sum held = *a;
+
+	*a = *b;
+	*b = held;
+}
+
+/* items[0..count) but for items[at] are a heap whose first one is the lightest; so is it afterwards. */
+static void
+sink(struct moved_sum *items, size_t count, size_t at)
+{
+	size_t lightest, child;
+
+	for (;;) {
+		lightest = at;
+		for (child = 2 * at + 1; child <= 2 * at + 2 && child < count; child++)
+			if (heavier(&items[child], &items[lightest]) > 0)
+				lightest = child;
+		if (lightest == at)
+			return;
+		swap(&items[at], &items[lightest]);
+		at = lightest;
+	}
+}
+
+void
+moved_sums_lead(struct moved_sums *sums, size_t top)
+{
+	struct moved_sum *items = sums->items;
+	size_t i;
+
+	if (top > sums->count)
+		top = sums->count;
+	if (!top)
+		return;
+	for (i = top / 2; top < sums->count && i-- > 0;)
+		sink(items, top, i);
+	for (i = top; i < sums->count; i++) {
+		if (heavier(&items[i], &items[0]) > 0)
+			continue;
+		swap(&items[i], &items[0]);
+		sink(items, top, 0);
+	}
+	qsort(items, top, sizeof(*items), heavier);
 }
 
 void

@@ -29,8 +29,8 @@ double moved_sum_add(double a, double b);
 void moved_sums_add(
     struct moved_sums *sums, uint32_t number, uint64_t count, double magnitude, double moved);
 const struct moved_sum *moved_sums_find(const struct moved_sums *sums, uint32_t number);
-/* Heaviest first, equal ones by number; nothing may be added afterwards. */
-void moved_sums_sort(struct moved_sums *sums);
+/* The heaviest `top` first, in order, equal ones by number; the others behind them in none. Nothing may be added afterwards. */
+void moved_sums_lead(struct moved_sums *sums, size_t top);
 void moved_sums_fini(struct moved_sums *sums);
 
 /* {"events","moved","net"}; finite whatever was added */

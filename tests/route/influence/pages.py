@@ -114,6 +114,10 @@ check(page["from"] == text[0] and page["to"] == text[1], "the span as asked")
 # Top rows and the others; CSV is what the screen says.
 page = ask(*name, "--by", "actor", "--top", "3")
 check(len(page["parts"]) == 4 and page["parts"][3]["name"] == "(others)", "three rows and the others")
+for top in (1, 2, 3, 7, 20, 1000):
+    shown = [part["moved"] for part in ask(*name, "--by", "actor", "--top", str(top))["parts"] if part["name"] != "(others)"]
+    weights = sorted((cell[1] for cell in sums(items, lambda event: event["actor"]).values()), reverse=True)
+    check(len(shown) == min(top, len(weights)) and all(map(near, shown, weights)), f"the heaviest {top} come first")
 check(sum(part["events"] for part in page["parts"]) == len(items), "the others are all others")
 printed = subprocess.run([program, *name, "--by", "actor", "--top", "3", "--csv"], capture_output=True, text=True).stdout
 rows = list(csv.DictReader(io.StringIO(printed)))
