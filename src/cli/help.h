@@ -6,9 +6,8 @@
 #include "cli/command.h"
 
 #define PROGRAM_SENTENCE                                                                           \
-	"dyetrace tags every event with its origin, traces which model features it flows into, "   \
-	"and keeps a "                                                                             \
-	"record that can be verified."
+	"dyetrace tags every event with its origin, traces which model features it flows into "    \
+	"and how far it moves them, and keeps a record that can be verified."
 
 void help_program(const struct screen *screen, const struct program *program);
 /* group: `keys` of `keys create`, else NULL */
