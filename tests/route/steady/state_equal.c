@@ -75,8 +75,11 @@ loaded(const char *store, uint64_t *record)
 	return image;
 }
 
-/* The facts [from, to) through lineage and impact; from == to: only the lineage in force. */
-static void
+/*
+ * The facts [from, to) through lineage and impact; from == to: only the lineage in force. gives: the
+ * tracer, whose lineage impact goes on to look at
+ */
+static struct tracer *
 replay_facts(const char *store, uint64_t from, uint64_t to, struct impact *impact)
 {
 	char *facts = store_path(store, STORE_FACTS), *path = store_path(store, STORE_CATALOG);
@@ -96,6 +99,7 @@ replay_facts(const char *store, uint64_t from, uint64_t to, struct impact *impac
 	catalog_close(catalog);
 	memory_free(facts);
 	memory_free(path);
+	return options.tracer;
 }
 
 /* --- the rows of movement, in no order ------------------------------------------------------- */
@@ -176,6 +180,7 @@ main(int argc, char **argv)
 {
 	struct image *images[2];
 	struct impact *impacts[2];
+	struct tracer *tracer;
 	uint64_t record, values[2], rows[2];
 	struct error err = {0};
 	int i;
@@ -188,13 +193,14 @@ main(int argc, char **argv)
 	images[1] = opened_image();
 	for (i = 0; i < 2; i++) {
 		impacts[i] = opened_impact(images[i]);
-		replay_facts(argv[1], i ? 0 : record, record, impacts[i]);
+		tracer = replay_facts(argv[1], i ? 0 : record, record, impacts[i]);
 		values[i] = impact_digest(impacts[i]);
 		rows[i] = digest_rows(impacts[i]);
 		printf("%srecord %llu, values %016llx, rows %016llx\n",
 		    i ? "replay:   " : "snapshot: ", (unsigned long long)record,
 		    (unsigned long long)values[i], (unsigned long long)rows[i]);
 		impact_close(impacts[i]);
+		tracer_close(tracer);
 		image_close(images[i]);
 	}
 	symbols_close(names);
