@@ -80,18 +80,13 @@ static bool
 actor_run(struct call *call, struct error *err)
 {
 	struct inquiry_moved moved;
-	struct question question;
 	json_t *document;
 
-	if (!moved_span(call, &moved, err) || !question_open(&question, call, err))
+	if (!moved_span(call, &moved, err))
 		return false;
-	document = inquiry_actor(question.inquiry, text_of(call->arguments[0]), &moved, err);
-	question_fini(&question);
-	if (!document) {
-		if (err->kind == ERROR_MISSING)
-			call->status = STATUS_NO;
+	document = moved_answer(call, inquiry_actor, &moved, err);
+	if (!document)
 		return false;
-	}
 	if (call->json)
 		document_print(json_incref(document), &call->out);
 	else if (call_flag(call, "csv"))

@@ -10,9 +10,6 @@
 #include "moved.h"
 #include "request.h"
 
-typedef json_t *ask_page(struct inquiry *inquiry, struct text name,
-    const struct inquiry_moved *question, struct error *err);
-
 static void
 show_sum(struct receipt *receipt, const char *name, const json_t *sum, const char *unit)
 {
@@ -83,21 +80,16 @@ show_page(const struct call *call, const json_t *document)
 }
 
 static bool
-moved_run(struct call *call, ask_page *ask, struct error *err)
+moved_run(struct call *call, moved_ask *ask, struct error *err)
 {
 	struct inquiry_moved moved;
-	struct question question;
 	json_t *document;
 
-	if (!moved_question(call, &moved, err) || !question_open(&question, call, err))
+	if (!moved_question(call, &moved, err))
 		return false;
-	document = ask(question.inquiry, text_of(call->arguments[0]), &moved, err);
-	question_fini(&question);
-	if (!document) {
-		if (err->kind == ERROR_MISSING)
-			call->status = STATUS_NO;
+	document = moved_answer(call, ask, &moved, err);
+	if (!document)
 		return false;
-	}
 	if (call->json)
 		document_print(json_incref(document), &call->out);
 	else if (call_flag(call, "csv"))

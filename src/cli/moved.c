@@ -10,8 +10,6 @@
 #include "csv.h"
 #include "cli/table.h"
 
-#define DAY_MS INT64_C(86400000)
-
 bool
 moved_span(const struct call *call, struct inquiry_moved *question, struct error *err)
 {
@@ -46,6 +44,22 @@ moved_question(const struct call *call, struct inquiry_moved *question, struct e
 	question->by = (enum inquiry_by)by;
 	question->top = (size_t)top;
 	return true;
+}
+
+json_t *
+moved_answer(
+    struct call *call, moved_ask *ask, const struct inquiry_moved *moved, struct error *err)
+{
+	struct question question;
+	json_t *document;
+
+	if (!question_open(&question, call, err))
+		return NULL;
+	document = ask(question.inquiry, text_of(call->arguments[0]), moved, err);
+	question_fini(&question);
+	if (!document && err->kind == ERROR_MISSING)
+		call->status = STATUS_NO;
+	return document;
 }
 
 const char *

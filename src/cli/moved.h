@@ -17,6 +17,11 @@ moved_span(const struct call *call, struct inquiry_moved *question, struct error
 /* And --by and --top. */
 MUST_USE bool
 moved_question(const struct call *call, struct inquiry_moved *question, struct error *err);
+/* Asks the call's store about its first argument. gives: NULL with err; when there is no such thing the answer is no. */
+typedef json_t *moved_ask(struct inquiry *inquiry, struct text name,
+    const struct inquiry_moved *question, struct error *err);
+json_t *moved_answer(
+    struct call *call, moved_ask *ask, const struct inquiry_moved *question, struct error *err);
 /* "1.25 log-odds"; the unit may be "". Returns out. */
 #define MOVED_BYTES 128
 const char *moved_text(const json_t *number, const char *unit, char out[MOVED_BYTES]);

@@ -101,13 +101,6 @@ state_read(const struct impact *impact)
 	return image_at(impact->image, image_root(impact->image));
 }
 
-/* At most +-DBL_MAX; never NaN for numbers that are not. */
-static inline double
-clamp(double number)
-{
-	return number > DBL_MAX ? DBL_MAX : number < -DBL_MAX ? -DBL_MAX : number;
-}
-
 /* --- features at a row: feature.c ---------------------------------------------------------- */
 
 /* block: of the feature's layer, 0: the key has no state of it */

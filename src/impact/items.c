@@ -91,8 +91,8 @@ items_move(struct impact *impact, const struct plan_feature *feature, place row,
 	item->influence.after = after;
 	if (estimated)
 		item->influence.status = INFLUENCE_ESTIMATED;
-	moved->moved = clamp(moved->moved + by);
-	moved->magnitude = clamp(moved->magnitude + fabs(by));
+	moved->moved = influence_bounded(moved->moved + by);
+	moved->magnitude = influence_bounded(moved->magnitude + fabs(by));
 }
 
 /* By feature; of one feature, the event's own key behind those that were left. */

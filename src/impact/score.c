@@ -62,8 +62,8 @@ score_before(struct impact *impact, const struct program_model *program)
 	uint32_t i;
 
 	for (i = 0; i < model->input_count; i++)
-		score = clamp(score +
-		    clamp(model->inputs[i].weight *
+		score = influence_bounded(score +
+		    influence_bounded(model->inputs[i].weight *
 			value_before(impact, &model->inputs[i], program->keys[i])));
 	return score;
 }
@@ -86,8 +86,9 @@ movement_of(const struct work *work, const struct plan_model *model, double *mov
 			if (!item->row)
 				continue;
 			counted = true;
-			*movement = clamp(*movement +
-			    clamp(model->inputs[i].weight * influence_movement(&item->influence)));
+			*movement = influence_bounded(*movement +
+			    influence_bounded(
+				model->inputs[i].weight * influence_movement(&item->influence)));
 		}
 	}
 	return counted;

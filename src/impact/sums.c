@@ -13,7 +13,7 @@ model_part(const struct plan *plan, const struct plan_use *use, double moved, do
 {
 	bool opaque = plan->models[use->model].kind == KIND_OPAQUE;
 
-	return clamp(use->factor * (opaque ? magnitude : moved));
+	return influence_bounded(use->factor * (opaque ? magnitude : moved));
 }
 
 static void
@@ -67,7 +67,7 @@ add_up_models(struct impact *impact)
 		feature = &impact->plan->features[moved->feature];
 		for (i = 0; i < feature->use_count; i++) {
 			part = find_part(work, feature->uses[i].model, moved->field);
-			part->moved = clamp(part->moved +
+			part->moved = influence_bounded(part->moved +
 			    model_part(
 				impact->plan, &feature->uses[i], moved->moved, moved->magnitude));
 		}

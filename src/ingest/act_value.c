@@ -31,12 +31,10 @@ find_feature(const struct lineage *lineage, const char *name, uint32_t *index, s
 static json_t *
 origin_document(uint32_t actor, double weight)
 {
-	struct pseudonym pseudonym = {.bytes = {(uint8_t)(actor >> 24), (uint8_t)(actor >> 16),
-					  (uint8_t)(actor >> 8), (uint8_t)actor}};
 	char text[PSEUDONYM_TEXT_BYTES];
 
-	return json_pack("{s:s, s:f}", "actor",
-	    actor ? pseudonym_text(&pseudonym, text) : "unknown", "weight", weight);
+	return json_pack(
+	    "{s:s, s:f}", "actor", pseudonym_short_text(actor, text), "weight", weight);
 }
 
 static void

@@ -5,8 +5,6 @@
  */
 #include "influence.h"
 
-#include <float.h>
-
 #include "moved_inside.h"
 
 /* null for none, text for what JSON has no number for (there is none: values are finite) */
@@ -153,7 +151,7 @@ estimate(const struct lineage_model *model, const struct influences *influences,
 			    json_pack("{s:o, s:o}", "source", show_text(input->source), "date",
 				show_time(input->date_ms)));
 		}
-	return isfinite(sum) ? sum : DBL_MAX;
+	return influence_bounded(sum);
 }
 
 static void

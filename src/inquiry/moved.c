@@ -3,7 +3,6 @@
  * A feature's or model's page: its days are read from the catalog, the cells of the
  * hours that were asked for are added up by name, the heaviest actors by day.
  */
-#include <float.h>
 #include <math.h>
 
 #include "moved_inside.h"
@@ -180,17 +179,11 @@ visit_day(void *context, const struct catalog_movement_day *day)
 	return true;
 }
 
-/* Floor for times before 1970, too. */
-static int64_t
-day_of_hour(int64_t hour)
-{
-	return hour / 24 - (hour % 24 < 0);
-}
-
 static bool
 add_up(struct page *page)
 {
-	int64_t from = day_of_hour(page->from_hour), to = day_of_hour(page->to_hour - 1);
+	int64_t from = inquiry_floor(page->from_hour, 24),
+		to = inquiry_floor(page->to_hour - 1, 24);
 
 	page->days = json_array();
 	return catalog_movement_days(page->inquiry->catalog, page->subject, from, to, true,
@@ -217,11 +210,9 @@ word_text(struct page *page, uint32_t word)
 json_t *
 inquiry_actor_text(uint32_t actor)
 {
-	struct pseudonym pseudonym = {.bytes = {(uint8_t)(actor >> 24), (uint8_t)(actor >> 16),
-					  (uint8_t)(actor >> 8), (uint8_t)actor}};
 	char text[PSEUDONYM_TEXT_BYTES];
 
-	return actor ? json_string(pseudonym_text(&pseudonym, text)) : json_null();
+	return actor ? json_string(pseudonym_short_text(actor, text)) : json_null();
 }
 
 /* The heaviest, then all others as one row. */

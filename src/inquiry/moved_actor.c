@@ -32,12 +32,6 @@ visit_moved(void *context, const struct catalog_movement_actor *moved)
 	return true;
 }
 
-static int64_t
-floor_day(int64_t time_ms)
-{
-	return time_ms / DAY_MS - (time_ms % DAY_MS < 0);
-}
-
 /* Every day from the first to the last, with how many movements. */
 static json_t *
 days_document(const struct actor_page *page)
@@ -147,8 +141,10 @@ inquiry_actor(struct inquiry *inquiry, struct text pseudonym, const struct inqui
 		    text_show(pseudonym, 60, shown, sizeof(shown)));
 		return NULL;
 	}
-	page.from_day = question->from_ms == TIME_NONE ? INT32_MIN : floor_day(question->from_ms);
-	page.to_day = question->to_ms == TIME_NONE ? INT32_MAX : floor_day(question->to_ms - 1);
+	page.from_day =
+	    question->from_ms == TIME_NONE ? INT32_MIN : inquiry_floor(question->from_ms, DAY_MS);
+	page.to_day =
+	    question->to_ms == TIME_NONE ? INT32_MAX : inquiry_floor(question->to_ms - 1, DAY_MS);
 	if (catalog_movement_of_actor(
 		inquiry->catalog, bits, page.from_day, page.to_day, visit_moved, &page, err)) {
 		if (page.subjects.count)

@@ -37,7 +37,7 @@ bool
 inquiry_day_total(struct inquiry *inquiry, enum movement_kind kind, struct text name,
     int64_t time_ms, double *total, struct error *err)
 {
-	int64_t day = time_ms / DAY_MS - (time_ms % DAY_MS < 0);
+	int64_t day = inquiry_floor(time_ms, DAY_MS);
 	uint32_t subject;
 	bool found;
 

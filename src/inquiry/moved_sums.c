@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "moved_sums.h"
 
-#include <float.h>
-#include <math.h>
 #include <stdlib.h>
 
 #include "base/memory.h"
+#include "model/influence.h"
 
 static size_t
 slot_of(const struct moved_sums *sums, uint32_t number)
@@ -32,9 +31,7 @@ grow(struct moved_sums *sums)
 double
 moved_sum_add(double a, double b)
 {
-	double sum = a + b;
-
-	return isfinite(sum) ? sum : copysign(DBL_MAX, sum);
+	return influence_bounded(a + b);
 }
 
 void

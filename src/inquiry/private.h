@@ -96,4 +96,11 @@ void show_payload(const struct record *record, json_t *document);
 json_t *show_position(
     const struct record *record); /* {"source","partition","incarnation","offset","line"} */
 
+/* Which span of that length a time lies in, counted from 1970; before it, too. */
+static inline int64_t
+inquiry_floor(int64_t time, int64_t span)
+{
+	return time / span - (time % span < 0);
+}
+
 #endif

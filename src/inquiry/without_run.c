@@ -45,7 +45,7 @@ progress(void *context, int64_t done, int64_t all)
 static int64_t
 step_of(const struct without *without, int64_t clock_ms)
 {
-	return clock_ms / without->step_ms - (clock_ms % without->step_ms < 0);
+	return inquiry_floor(clock_ms, without->step_ms);
 }
 
 static double

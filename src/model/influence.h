@@ -50,6 +50,13 @@ struct influences {
 	    *scores; /* ascending by model: those with a counted influence */
 };
 
+/* At most +-DBL_MAX; NaN stays NaN. */
+static inline double
+influence_bounded(double number)
+{
+	return number > DBL_MAX ? DBL_MAX : number < -DBL_MAX ? -DBL_MAX : number;
+}
+
 /* after - before, none counting as 0, at most +-DBL_MAX; 0 unless it was counted */
 static inline double
 influence_movement(const struct influence *influence)
@@ -57,18 +64,14 @@ influence_movement(const struct influence *influence)
 	double before = isnan(influence->before) ? 0 : influence->before;
 	double after = isnan(influence->after) ? 0 : influence->after;
 
-	double moved = after - before;
-
-	return isfinite(moved) ? moved : copysign(DBL_MAX, moved);
+	return influence_bounded(after - before);
 }
 
 /* Divided by the scale of its feature, at most +-DBL_MAX; scale 0, none yet: INFLUENCE_NONE */
 static inline double
 influence_scaled(double movement, double scale)
 {
-	double scaled = scale > 0 ? movement / scale : INFLUENCE_NONE;
-
-	return isinf(scaled) ? copysign(DBL_MAX, scaled) : scaled;
+	return scale > 0 ? influence_bounded(movement / scale) : INFLUENCE_NONE;
 }
 
 const char *influence_status_name(uint32_t status); /* "late"; NULL: no such number */

@@ -82,6 +82,16 @@ letter(const char *alphabet, char c, unsigned *bits, unsigned width)
 	return true;
 }
 
+const char *
+pseudonym_short_text(uint32_t short_bits, char out[PSEUDONYM_TEXT_BYTES])
+{
+	const struct pseudonym pseudonym = {
+	    .bytes = {(uint8_t)(short_bits >> 24), (uint8_t)(short_bits >> 16),
+		(uint8_t)(short_bits >> 8), (uint8_t)short_bits}};
+
+	return pseudonym_text(&pseudonym, out);
+}
+
 bool
 pseudonym_parse(struct text text, uint32_t *short_bits)
 {

@@ -57,6 +57,8 @@ const char *actor_kind_name(enum actor_kind kind); /* "human" */
  */
 #define PSEUDONYM_TEXT_BYTES 16
 const char *pseudonym_text(const struct pseudonym *pseudonym, char out[PSEUDONYM_TEXT_BYTES]);
+/* The same of its first 32 bits alone, big endian; 0: "unknown". */
+const char *pseudonym_short_text(uint32_t short_bits, char out[PSEUDONYM_TEXT_BYTES]);
 /* The 32 bits behind such a text; false if it is none. */
 bool pseudonym_parse(struct text text, uint32_t *short_bits);
 
