@@ -3,7 +3,7 @@
 
 packages_to_build=(gcc g++ make cmake ninja-build pkg-config git ca-certificates
 	libavro-dev zlib1g-dev libsqlite3-dev libssl-dev libsimdjson-dev libjansson-dev libyaml-dev
-	libxxhash-dev libcmocka-dev)
+	libxxhash-dev libcmocka-dev librdkafka-dev libcurl4-openssl-dev libmicrohttpd-dev libsystemd-dev)
 # ISA-L deflates five times faster than zlib; it exists for amd64 and arm64 only.
 packages_if_there=(libisal-dev)
 # Format and lint are pinned: other versions of clang-format lay out otherwise.
