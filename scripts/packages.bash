@@ -8,6 +8,8 @@ packages_to_build=(gcc g++ make cmake ninja-build pkg-config git ca-certificates
 packages_if_there=(libisal-dev)
 # Format and lint are pinned: other versions of clang-format lay out otherwise.
 packages_to_check=(clang libclang-rt-dev clang-format-14 clang-tidy-14 python3 python3-venv xz-utils uthash-dev)
+# A real Kafka and a schema registry for tests and the tour; they come through Maven (tests/kafka/fetch).
+packages_for_kafka=(default-jdk-headless maven python3)
 
 # Prints those of its arguments that are not installed.
 packages_missing() {
