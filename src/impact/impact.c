@@ -127,13 +127,12 @@ take_up(struct impact *impact, const struct event *event, const struct origin *o
 }
 
 static void
-count_event(struct impact *impact, uint32_t partition, uint64_t record)
+count_event(struct impact *impact, uint32_t partition, int64_t time_ms, uint64_t record)
 {
-	struct work *work = &impact->work;
 	bool ahead;
 
 	impact->columns.partition_ranks = clock_ranks(impact->clock);
-	work->partition_ms = clock_event(impact->clock, partition, work->fact->time_ms, &ahead);
+	impact->work.partition_ms = clock_event(impact->clock, partition, time_ms, &ahead);
 	impact->counts.ahead += ahead;
 	move_clock(impact, record);
 }
@@ -148,7 +147,7 @@ one_event(struct impact *impact, const struct event *event, const struct origin 
 	*out = (struct influences){0};
 	take_up(impact, event, origin, partition, offset);
 	movement_soon(impact->movement, event->time_ms, impact->work.actor);
-	count_event(impact, partition, record);
+	count_event(impact, partition, event->time_ms, record);
 	program = programs_find(&impact->programs, impact->plan, trace->class, arena);
 	observe_event(impact, program);
 	if (impact->work.item_count) {
@@ -171,6 +170,16 @@ impact_event(struct impact *impact, const struct event *event, const struct orig
 	    clock_partition(impact->clock, at->source, at->partition, at->incarnation);
 
 	one_event(impact, event, origin, trace, partition, at->offset, at->record, arena, out);
+}
+
+void
+impact_event_of_nothing(struct impact *impact, const struct impact_place *at, int64_t time_ms)
+{
+	uint32_t partition =
+	    clock_partition(impact->clock, at->source, at->partition, at->incarnation);
+
+	count_event(impact, partition, time_ms, at->record);
+	keep_panes(impact);
 }
 
 static void

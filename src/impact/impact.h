@@ -62,6 +62,9 @@ void impact_batch(struct impact *impact, struct batch *batch, uint64_t record);
 void impact_event(struct impact *impact, const struct event *event, const struct origin *origin,
     const struct trace *trace, const struct impact_place *place, struct arena *arena,
     struct influences *out);
+/* The same of an event whose class has no feature, and of whose changed fields none is looked at: it moves the clock alone. */
+void
+impact_event_of_nothing(struct impact *impact, const struct impact_place *place, int64_t time_ms);
 /* A partition holds the clock back no longer, until its next event. */
 void impact_release(struct impact *impact, struct text source, struct text partition,
     uint32_t incarnation, uint64_t record);

@@ -24,9 +24,15 @@ struct replay {
 	int64_t awaited_ms; /* what clock() said last */
 };
 
-/* trace: of the event. False only for what is left out. */
-bool
-replay_one(struct replay *replay, const struct record *record, uint64_t index, struct trace trace);
+/* What an event reaches. */
+struct reach {
+	struct trace trace;
+	bool nothing; /* nor does any feature look at one of its changed fields */
+};
+
+/* False: it is the last one. */
+bool replay_one(
+    struct replay *replay, const struct record *record, uint64_t index, const struct reach *reach);
 MUST_USE bool
 replay_note(struct replay *replay, const struct record *record, uint64_t index, struct error *err);
 /* takes lineage, whole; it is reduced here */

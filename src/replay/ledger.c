@@ -26,14 +26,15 @@ static void
 want(void *context, struct event *event, struct arena *arena, struct projection *projection)
 {
 	struct replay *replay = context;
-	struct trace *trace = arena_get(arena, sizeof(*trace));
+	struct reach *reach = arena_get(arena, sizeof(*reach));
 	uint32_t *changes, i;
 
 	event->change_count = keep_read(replay->tracer, event);
-	*trace = lineage_event(replay->tracer, event, arena);
-	projection->mine = trace;
+	reach->trace = lineage_event(replay->tracer, event, arena);
 	/* A field that only a key looks at says something of the entity, even where nothing is reached. */
-	if (!event->change_count && !trace->class->feature_count)
+	reach->nothing = !event->change_count && !reach->trace.class->feature_count;
+	projection->mine = reach;
+	if (reach->nothing)
 		return;
 	changes = arena_get(arena, event->change_count * sizeof(*changes));
 	for (i = 0; i < event->change_count; i++)
@@ -48,11 +49,10 @@ take_event(
     void *context, uint32_t number, struct record *record, const void *mine, struct error *err)
 {
 	struct replay *replay = context;
-	const struct trace *trace = mine;
 
 	(void)err;
 	if (replay->block_first + number >= replay->from)
-		replay->stopped = !replay_one(replay, record, replay->block_first + number, *trace);
+		replay->stopped = !replay_one(replay, record, replay->block_first + number, mine);
 	return !replay->stopped;
 }
 
@@ -63,18 +63,6 @@ take_note(void *context, uint32_t number, struct record *record, struct error *e
 
 	return replay->block_first + number < replay->from ||
 	    replay_note(replay, record, replay->block_first + number, err);
-}
-
-static bool
-take_other(void *context, uint32_t number, struct record *record, struct error *err)
-{
-	struct replay *replay = context;
-	uint64_t index = replay->block_first + number;
-
-	(void)err;
-	if (index >= replay->from)
-		replay->stopped = !replay->options.other(replay->options.context, record, index);
-	return !replay->stopped;
 }
 
 static bool
@@ -160,8 +148,7 @@ open_projector(struct replay *replay)
 	    .context = replay,
 	    .shape = want,
 	    .event = take_event,
-	    .note = take_note,
-	    .other = replay->options.other ? take_other : NULL};
+	    .note = take_note};
 
 	if (!replay->projector)
 		replay->projector = block_projector_open(&options);

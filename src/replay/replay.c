@@ -164,16 +164,21 @@ replay_note(struct replay *replay, const struct record *record, uint64_t index, 
 
 static void
 move(struct replay *replay, struct impact *impact, const struct record *record,
-    const struct trace *trace, const struct impact_place *where, struct influences *influences)
+    const struct reach *reach, const struct impact_place *where, struct influences *influences)
 {
 	*influences = (struct influences){0};
-	if (impact)
-		impact_event(impact, &record->event, &record->origin, trace, where, &replay->arena,
-		    influences);
+	if (!impact)
+		return;
+	if (reach->nothing)
+		impact_event_of_nothing(impact, where, record->event.time_ms);
+	else
+		impact_event(impact, &record->event, &record->origin, &reach->trace, where,
+		    &replay->arena, influences);
 }
 
 bool
-replay_one(struct replay *replay, const struct record *record, uint64_t index, struct trace trace)
+replay_one(
+    struct replay *replay, const struct record *record, uint64_t index, const struct reach *reach)
 {
 	const struct replay_options *options = &replay->options;
 	struct impact_place where = {.source = record->source,
@@ -184,7 +189,7 @@ replay_one(struct replay *replay, const struct record *record, uint64_t index, s
 	struct influences influences, twin;
 	struct replayed replayed = {.record = index,
 	    .fact = record,
-	    .trace = &trace,
+	    .trace = &reach->trace,
 	    .epoch = tracer_epoch(replay->tracer),
 	    .lineage = tracer_lineage(replay->tracer),
 	    .influences = &influences,
@@ -196,9 +201,9 @@ replay_one(struct replay *replay, const struct record *record, uint64_t index, s
 	if (options->clock && record->event.time_ms >= replay->awaited_ms)
 		replay->awaited_ms = options->clock(options->context,
 		    impact_clock_with(replay->impact, &where, record->event.time_ms));
-	move(replay, replay->impact, record, &trace, &where, &influences);
+	move(replay, replay->impact, record, reach, &where, &influences);
 	if (replay->twin && replayed.kept) {
-		move(replay, replay->twin, record, &trace, &where, &twin);
+		move(replay, replay->twin, record, reach, &where, &twin);
 		replayed.twin = &twin;
 	}
 	return !options->event || options->event(options->context, &replayed);
