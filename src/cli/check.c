@@ -74,8 +74,7 @@ check_files(struct checked *checked)
 static void
 check_all(const struct call *call, const char *path, struct checked *checked)
 {
-	struct settings_options options = {
-	    path, call->program->sources, mapping_check, call->program->publishers};
+	struct settings_options options = {path, call->program->sources, mapping_check};
 
 	look_at(checked, path);
 	if (!settings_open(&options, &checked->settings, &checked->problems) && !checked->settings)

@@ -29,17 +29,35 @@ add_row(json_t *series, int64_t time_ms, const double *values, double *last)
 		show_number(values[SIDE_WITH]), "without", show_number(values[SIDE_WITHOUT])));
 }
 
-/* From the step on in which it was looked at first. */
+/* Those of a key, oldest first; `next` of each takes the place of `before`. */
+static uint32_t
+oldest(struct without *without, uint32_t newest)
+{
+	uint32_t at = newest, next = 0, before;
+
+	for (; at; at = before) {
+		before = without->held[at - 1].before;
+		without->held[at - 1].before = next;
+		next = at;
+	}
+	return next;
+}
+
+/* From the step on in which it was looked at first; *final: what it is in the end. */
 static json_t *
-series_of_value(const struct without *without, const struct followed *followed)
+series_of_value(struct without *without, const struct shown *shown, struct sample *final)
 {
 	json_t *series = json_array();
 	double last[SIDES];
-	size_t i;
+	uint32_t at = oldest(without, without->tracked[shown->symbol].newest);
 
-	for (i = 0; i < followed->sample_count; i++)
-		add_row(series, without->steps[followed->first + i].time_ms,
-		    followed->samples[i].side, last);
+	*final = (struct sample){{INFLUENCE_NONE, INFLUENCE_NONE}};
+	for (; at && without->held[at - 1].step < without->step_count;
+	     at = without->held[at - 1].before) {
+		*final = without->held[at - 1].sample;
+		add_row(
+		    series, without->steps[without->held[at - 1].step].time_ms, final->side, last);
+	}
 	return series;
 }
 
@@ -56,20 +74,18 @@ series_of_movement(const struct without *without)
 }
 
 static json_t *
-value_document(const struct without *without, const struct followed *followed)
+value_document(struct without *without, const struct shown *shown)
 {
-	static const struct sample none = {{INFLUENCE_NONE, INFLUENCE_NONE}};
-	const struct sample *final =
-	    followed->sample_count ? &followed->samples[followed->sample_count - 1] : &none;
-	json_t *document = json_object();
+	struct sample final;
+	json_t *series = series_of_value(without, shown, &final), *document = json_object();
 
-	if (followed->has_key)
-		json_object_set_new(document, "key", show_text(followed->key));
-	if (followed->moved > 0)
-		json_object_set_new(document, "moved", json_real(followed->moved));
-	json_object_set_new(document, "with", show_number(final->side[SIDE_WITH]));
-	json_object_set_new(document, "without", show_number(final->side[SIDE_WITHOUT]));
-	json_object_set_new(document, "series", series_of_value(without, followed));
+	if (shown->has_key)
+		json_object_set_new(document, "key", show_text(shown->key));
+	if (shown->moved > 0)
+		json_object_set_new(document, "moved", json_real(shown->moved));
+	json_object_set_new(document, "with", show_number(final.side[SIDE_WITH]));
+	json_object_set_new(document, "without", show_number(final.side[SIDE_WITHOUT]));
+	json_object_set_new(document, "series", series);
 	return document;
 }
 
@@ -95,7 +111,7 @@ set_model(const struct without *without, json_t *document)
 }
 
 json_t *
-without_document(const struct without *without)
+without_document(struct without *without)
 {
 	json_t *document = json_pack("{s:o}", "without", chosen_document(&without->chosen)),
 	       *values = json_array();
@@ -110,8 +126,8 @@ without_document(const struct without *without)
 	json_object_set_new(
 	    document, "step", json_string(without->step_ms > INT64_C(3600000) ? "day" : "hour"));
 	json_object_set_new(document, "keys", json_integer((json_int_t)without->key_count));
-	for (i = 0; i < without->followed_count; i++)
-		json_array_append_new(values, value_document(without, &without->followed[i]));
+	for (i = 0; i < without->shown_count; i++)
+		json_array_append_new(values, value_document(without, &without->shown[i]));
 	json_object_set_new(document, "values", values);
 	return document;
 }

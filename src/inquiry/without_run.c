@@ -8,6 +8,16 @@
 
 #include "without.h"
 
+/*
+ * Whether a value changes without an event of its key: when the clock goes on, with another key's event, or
+ * with an event of a person whose pseudonym begins alike.
+ */
+static bool
+changes_elsewhere(const struct lineage_feature *feature)
+{
+	return feature->size_ms || feature->source != LINEAGE_NONE || feature->key == SUBJECT_ACTOR;
+}
+
 /* Of a reduced lineage: the named feature or model is there, or nothing is. */
 static void
 take_epoch(void *context, const struct lineage *lineage, uint32_t epoch, uint64_t record)
@@ -18,6 +28,7 @@ take_epoch(void *context, const struct lineage *lineage, uint32_t epoch, uint64_
 	(void)epoch;
 	(void)record;
 	without->feature = without->model = LINEAGE_NONE;
+	without->looks_once = true;
 	if (!lineage)
 		return;
 	if (without->what->feature.data)
@@ -25,6 +36,7 @@ take_epoch(void *context, const struct lineage *lineage, uint32_t epoch, uint64_
 	if (feature) {
 		without->feature = (uint32_t)(feature - lineage->features);
 		without->by_actor = feature->key == SUBJECT_ACTOR;
+		without->looks_at_all = without->named || changes_elsewhere(feature);
 	} else if (without->what->model.data && lineage->model_count) {
 		without->model = 0;
 	}
@@ -49,47 +61,55 @@ step_of(const struct without *without, int64_t clock_ms)
 }
 
 static double
-value_of(const struct without *without, struct impact *impact, const struct followed *followed)
+value_of(const struct without *without, struct impact *impact, struct text key, bool is_null)
 {
 	char short_text[PSEUDONYM_TEXT_BYTES];
-	struct text key = followed->key;
 	struct pseudonym actor;
 
 	if (without->by_actor && pseudonym_digits(key, &actor))
 		key = text_of(pseudonym_text(&actor, short_text));
-	return impact_value_alone(impact, without->feature, key, followed->is_null);
+	return impact_value_alone(impact, without->feature, key, is_null);
 }
 
 static void
-look(struct without *without, struct followed *followed)
+look(struct without *without, uint32_t symbol)
 {
-	struct sample sample = followed->score;
+	struct text key = without->named ? without->what->key : symbols_text(without->keys, symbol);
+	bool is_null = !without->named && symbol == SYMBOL_NONE;
+	struct sample sample = {{INFLUENCE_NONE, INFLUENCE_NONE}};
 
 	if (without->feature != LINEAGE_NONE) {
 		sample.side[SIDE_WITH] =
-		    value_of(without, replay_impact(without->replay), followed);
+		    value_of(without, replay_impact(without->replay), key, is_null);
 		sample.side[SIDE_WITHOUT] =
-		    value_of(without, replay_twin(without->replay), followed);
-	} else if (without->what->feature.data) {
-		sample = (struct sample){{INFLUENCE_NONE, INFLUENCE_NONE}};
+		    value_of(without, replay_twin(without->replay), key, is_null);
 	}
-	if (!followed->sample_count)
-		followed->first = without->step_count;
-	memory_grow(&followed->samples, &followed->sample_capacity, followed->sample_count + 1,
-	    sizeof(sample));
-	followed->samples[followed->sample_count++] = sample;
+	values_set(without, symbol, &sample);
+}
+
+static void
+look_at_values(struct without *without)
+{
+	size_t i;
+
+	if (!without->looks_at_all && !without->looks_once)
+		for (i = 0; i < without->touched_count; i++)
+			look(without, without->touched[i]);
+	else
+		for (i = 0; without->active_count && i < without->tracked_count; i++)
+			if (without->tracked[i].active)
+				look(without, (uint32_t)i);
+	without->touched_count = 0;
+	without->looks_once = false;
 }
 
 static void
 end_step(struct without *without)
 {
-	uint32_t i;
-
 	if (without->now == INT64_MIN)
 		return;
-	for (i = 0; i < without->followed_count; i++)
-		if (without->followed[i].active)
-			look(without, &without->followed[i]);
+	if (without->what->feature.data)
+		look_at_values(without);
 	memory_grow(
 	    &without->steps, &without->step_capacity, without->step_count + 1, sizeof(struct step));
 	without->steps[without->step_count++] =
@@ -111,129 +131,81 @@ tick(void *context, int64_t clock_ms)
 	return (step + 1) * without->step_ms;
 }
 
-/* --- what the left-out events moved ------------------------------------------------------- */
+/* --- a feature's values ------------------------------------------------------------------- */
 
-static void
-stop_following(struct without *without)
+/* How far the event moved the value of its own key; *reached: it may have changed it. */
+static double
+moved_by(const struct without *without, const struct influences *influences, bool *reached)
 {
-	without->too_many = true;
-	without_follow(without, NULL, 0);
-	memset(without->slots, 0, without->slot_capacity * sizeof(*without->slots));
-}
-
-/* NULL: it is not followed. */
-static struct followed *
-followed_of(struct without *without, uint32_t symbol)
-{
-	return symbol < without->slot_capacity && without->slots[symbol]
-	    ? &without->followed[without->slots[symbol] - 1]
-	    : NULL;
-}
-
-static struct followed *
-begin_following(struct without *without, uint32_t symbol)
-{
-	struct followed *followed;
-
-	if (without->too_many)
-		return NULL;
-	if (without->followed_count == without->followed_max) {
-		stop_following(without);
-		return NULL;
-	}
-	memory_grow(&without->followed, &without->followed_capacity, without->followed_count + 1u,
-	    sizeof(*followed));
-	followed = &without->followed[without->followed_count++];
-	*followed = (struct followed){.key = symbols_text(without->keys, symbol),
-	    .has_key = true,
-	    .is_null = symbol == SYMBOL_NONE,
-	    .score = {{INFLUENCE_NONE, INFLUENCE_NONE}}};
-	without->slots[symbol] = without->followed_count;
-	return followed;
-}
-
-static void
-widen(struct without *without, uint32_t symbol)
-{
-	size_t moved = without->moved_capacity, slots = without->slot_capacity;
-
-	memory_grow(&without->moved, &without->moved_capacity, (size_t)symbol + 1, sizeof(double));
-	memory_grow(&without->slots, &without->slot_capacity, (size_t)symbol + 1, sizeof(uint32_t));
-	if (without->moved_capacity > moved)
-		memset(
-		    without->moved + moved, 0, (without->moved_capacity - moved) * sizeof(double));
-	if (without->slot_capacity > slots)
-		memset(
-		    without->slots + slots, 0, (without->slot_capacity - slots) * sizeof(uint32_t));
-}
-
-/* An event that is left out moved this key; gives what is followed of it, NULL: nothing. */
-static struct followed *
-meet(struct without *without, struct text key, double moved)
-{
-	uint32_t symbol = symbols_add(without->keys, key);
-	struct followed *followed;
-
-	widen(without, symbol);
-	followed = followed_of(without, symbol);
-	if (without->discovers) {
-		without->key_count += without->moved[symbol] == 0;
-		without->moved[symbol] += moved;
-		if (!followed)
-			followed = begin_following(without, symbol);
-	}
-	if (followed)
-		followed->active = true;
-	return followed;
-}
-
-/* How far the event moved the value of its own key. */
-static void
-meet_feature(struct without *without, const struct replayed *replayed)
-{
-	const struct influences *influences = replayed->influences;
-	char out[REPLAY_KEY_BYTES];
-	enum replay_key kind;
-	struct text key;
 	double moved = 0;
 	uint32_t i;
 
-	for (i = 0; i < influences->count; i++)
-		if (influences->items[i].feature == without->feature)
-			moved = fabs(influence_movement(&influences->items[i]));
-	if (moved == 0)
+	for (i = 0; i < influences->count; i++) {
+		if (influences->items[i].feature != without->feature)
+			continue;
+		moved = fabs(influence_movement(&influences->items[i]));
+		*reached = true;
+	}
+	return moved;
+}
+
+static void
+take_feature(struct without *without, const struct replayed *replayed)
+{
+	bool reached = false;
+	double moved = moved_by(without, replayed->influences, &reached);
+	char out[REPLAY_KEY_BYTES];
+	enum replay_key kind;
+	struct text key;
+	uint32_t symbol;
+
+	if (replayed->twin)
+		(void)moved_by(without, replayed->twin, &reached);
+	if (!reached || (without->looks_at_all && (replayed->kept || moved == 0)))
 		return;
 	key = replay_key(&replayed->lineage->features[without->feature], replayed->fact,
 	    without->inquiry->names, out, &kind);
-	if (kind != REPLAY_KEY_NONE)
-		meet(without, key, moved);
+	if (kind == REPLAY_KEY_NONE)
+		return;
+	symbol = replayed->kept || moved == 0 ? values_find(without, key)
+					      : values_meet(without, key, moved);
+	if (symbol != NO_KEY && !without->looks_at_all)
+		values_touch(without, symbol);
 }
 
 /* --- scores ----------------------------------------------------------------------------- */
 
-static struct followed *
-followed_entity(struct without *without, struct text entity)
-{
-	if (without->what->has_key)
-		return text_equal(without->followed[0].key, entity) ? without->followed : NULL;
-	return followed_of(without, symbols_find(without->keys, entity));
-}
-
 /*
  * Of an event that is left out: its entity's first one leaves, on the side without, the score that stood
- * before it.
+ * before it. Gives the entity's symbol.
  */
-static void
+static uint32_t
 meet_score(struct without *without, struct text entity, const struct influence_score *score)
 {
-	struct followed *followed = without->what->has_key ? followed_entity(without, entity)
-	    : score->movement != 0 ? meet(without, entity, fabs(score->movement))
-				   : NULL;
+	uint32_t symbol = without->named || score->movement == 0
+	    ? values_find(without, entity)
+	    : values_meet(without, entity, fabs(score->movement));
+	struct sample sample;
 
-	if (!followed || followed->met)
+	if (symbol == NO_KEY || !without->tracked[symbol].active || without->tracked[symbol].met)
+		return symbol;
+	without->tracked[symbol].met = true;
+	sample = values_get(without, symbol);
+	sample.side[SIDE_WITHOUT] = score->before;
+	values_set(without, symbol, &sample);
+	return symbol;
+}
+
+static void
+take_score(struct without *without, uint32_t symbol, const struct influence_score *score, int side)
+{
+	struct sample sample;
+
+	if (symbol == NO_KEY || !without->tracked[symbol].active)
 		return;
-	followed->met = true;
-	followed->score.side[SIDE_WITHOUT] = score->before;
+	sample = values_get(without, symbol);
+	sample.side[side] = score->before + score->movement;
+	values_set(without, symbol, &sample);
 }
 
 static void
@@ -241,8 +213,7 @@ take_scores(struct without *without, const struct replayed *replayed,
     const struct influences *influences, int side)
 {
 	struct text entity = replayed->fact->event.entity;
-	struct followed *followed;
-	uint32_t i;
+	uint32_t symbol, i;
 
 	for (i = 0; i < influences->score_count; i++) {
 		const struct influence_score *score = &influences->scores[i];
@@ -252,11 +223,9 @@ take_scores(struct without *without, const struct replayed *replayed,
 		without->movement.side[side] += score->movement;
 		if (!entity.data)
 			continue;
-		if (side == SIDE_WITH && !replayed->kept)
-			meet_score(without, entity, score);
-		followed = followed_entity(without, entity);
-		if (followed)
-			followed->score.side[side] = score->before + score->movement;
+		symbol = side == SIDE_WITH && !replayed->kept ? meet_score(without, entity, score)
+							      : values_find(without, entity);
+		take_score(without, symbol, score, side);
 	}
 }
 
@@ -280,8 +249,8 @@ take(void *context, const struct replayed *replayed)
 		take_scores(without, replayed, replayed->influences, SIDE_WITH);
 		if (replayed->twin)
 			take_scores(without, replayed, replayed->twin, SIDE_WITHOUT);
-	} else if (!replayed->kept && without->keyed && !without->what->has_key) {
-		meet_feature(without, replayed);
+	} else if (without->feature != LINEAGE_NONE && !without->named) {
+		take_feature(without, replayed);
 	}
 	return true;
 }
@@ -309,6 +278,7 @@ without_run(struct without *without, struct error *err)
 	without->events = without->chosen.count = 0;
 	without->movement = (struct sample){{0, 0}};
 	without->feature = without->model = LINEAGE_NONE;
+	without->looks_at_all = without->named;
 	good = replay_open(&options, &without->replay, err) &&
 	    replay_ledger(
 		without->replay, inquiry->ledger, inquiry->catalog, 0, inquiry->state.records, err);

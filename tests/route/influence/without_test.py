@@ -120,6 +120,49 @@ def check_choice(company, events, lineage, number, by, name, start=None, end=Non
         wrong(f"{by} {name}: only {compared} steps were compared")
 
 
+def make_many(folder):
+    """Few events a day on so many entities, by a feature with a window, that values are followed by a second pass alone."""
+    os.makedirs(folder)
+    with open(f"{folder}/dyetrace.yaml", "w", encoding="utf-8") as file:
+        file.write("""store: dyetrace-store
+keys: dyetrace.key
+lineage: lineage.yaml
+sources:
+  - name: orders
+    type: file
+    path: events.jsonl
+    format: jsonl
+    mapping: {dataset: dataset, id: id, time: {field: time, format: iso8601, zone: UTC}, actor: actor, team: team,
+      system: system, channel: channel, entity: entity, op: op, changes: {list: changes}}
+""")
+    with open(f"{folder}/lineage.yaml", "w", encoding="utf-8") as file:
+        file.write("""version: 1
+datasets: [{name: orders}]
+features:
+  - {name: newest, dataset: orders, field: amount, encode: numeric, key: entity, aggregate: last}
+  - {name: usual, dataset: orders, field: amount, encode: numeric, key: entity, aggregate: mean, window: {size: 7d, pane: 1d}}
+models:
+  - {name: worth, version: '1', kind: linear, intercept: 1, inputs: [{feature: newest, weight: 2}, {feature: usual, weight: 3}]}
+""")
+    with open(f"{folder}/events.jsonl", "w", encoding="utf-8") as file:
+        for i in range(1500):
+            # 100 entities in the first days, 200 in all: there are too many while the first are met.
+            file.write(json.dumps({
+                "id": f"e{i}", "time": f"2026-03-{1 + i // 60:02}T{i // 60 % 24:02}:{i % 60:02}:00Z", "dataset": "orders",
+                "actor": f"u{i % 7}", "team": "t", "system": "s", "channel": "web" if i * 7919 % 3 else "phone",
+                "entity": f"o{i * 37 % (100 if i < 500 else 200)}", "op": "update",
+                "changes": [["amount", None, i * 53 % 997 + i]]}) + "\n")
+
+
+def check_many():
+    folder = f"{SCRATCH}/many"
+    make_many(folder)
+    run(folder, "run", "--until-end")
+    events = [line for line in lines(folder) if line["kind"] == "event"]
+    lineage = json.loads(run(folder, "lineage", "show", "--json").stdout)
+    check_choice(folder, events, lineage, 5, "channel", "web")
+
+
 def check_exclude(company, events, name):
     left_out = [event for event in events if event["team"] == name]
     run(company, "exclude", "--team", name, "--out", f"{SCRATCH}/omit.jsonl")
@@ -189,6 +232,7 @@ def main():
     check_choice(company, events, lineage, 2, "channel", "web", middle, later)
     check_choice(company, events, lineage, 3, "actor", actor)
     check_choice(company, events, lineage, 4, "system", events[0]["system"], middle)
+    check_many()
     check_exclude(company, events, team)
     check_csv(company, "web", "channel_discount")
     check_csv(company, "web", "order_amount")
