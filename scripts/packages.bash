@@ -3,11 +3,13 @@
 
 packages_to_build=(gcc g++ make cmake ninja-build pkg-config git ca-certificates
 	libavro-dev zlib1g-dev libsqlite3-dev libssl-dev libsimdjson-dev libjansson-dev libyaml-dev
-	libxxhash-dev libcmocka-dev)
+	libxxhash-dev libcmocka-dev librdkafka-dev libcurl4-openssl-dev libmicrohttpd-dev libsystemd-dev)
 # ISA-L deflates five times faster than zlib; it exists for amd64 and arm64 only.
 packages_if_there=(libisal-dev)
 # Format and lint are pinned: other versions of clang-format lay out otherwise.
 packages_to_check=(clang libclang-rt-dev clang-format-14 clang-tidy-14 python3 python3-venv xz-utils uthash-dev)
+# A real Kafka and a schema registry for tests and the tour; they come through Maven (tests/kafka/fetch).
+packages_for_kafka=(default-jdk-headless maven python3)
 
 # Prints those of its arguments that are not installed.
 packages_missing() {

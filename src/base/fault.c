@@ -22,6 +22,8 @@ const char *const fault_names[] = {
     "checkpoint-written",
     "snapshot-pages-written", /* a state's pages are durable, the snapshot before is in force */
     "snapshot-written",       /* the new one is */
+    "published",              /* delivered by a publisher, its note does not say so yet */
+    "copied",                 /* a copy was handed over, its position is not committed yet */
     NULL,
 };
 

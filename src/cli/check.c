@@ -74,7 +74,8 @@ check_files(struct checked *checked)
 static void
 check_all(const struct call *call, const char *path, struct checked *checked)
 {
-	struct settings_options options = {path, call->program->sources, mapping_check};
+	struct settings_options options = {
+	    path, call->program->sources, mapping_check, call->program->publishers};
 
 	look_at(checked, path);
 	if (!settings_open(&options, &checked->settings, &checked->problems) && !checked->settings)

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "cli/screen.h"
 #include "cli/status.h"
+#include "model/publisher.h"
 #include "model/source.h"
 
 struct call;
@@ -58,7 +59,8 @@ struct program {
 	const char *name, *version;
 	const struct command *const
 	    *commands; /* in the order in which help lists them, NULL-terminated */
-	const struct source_type *const *sources; /* NULL-terminated */
+	const struct source_type *const *sources;       /* NULL-terminated */
+	const struct publisher_type *const *publishers; /* NULL-terminated */
 };
 
 /* One run of one command, its words taken apart. */

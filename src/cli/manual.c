@@ -244,6 +244,7 @@ setting_item(FILE *out, const struct setting *row)
 void
 manual_settings(const struct program *program, FILE *out)
 {
+	const struct publisher_type *const *publisher;
 	const struct source_type *const *type;
 	const struct setting *row;
 
@@ -267,6 +268,13 @@ manual_settings(const struct program *program, FILE *out)
 	heading(out, "TYPES OF SOURCE");
 	for (type = program->sources; *type; type++)
 		item(out, (*type)->name, (*type)->summary);
+	heading(out, "PUBLISHERS");
+	prose(out, "Each item of `publish` has:");
+	for (row = settings_publisher_table; row->path; row++)
+		setting_item(out, row);
+	heading(out, "TYPES OF PUBLISHER");
+	for (publisher = program->publishers; *publisher; publisher++)
+		item(out, (*publisher)->name, (*publisher)->summary);
 	heading(out, "SEE ALSO");
 	fprintf(out, ".BR %s (1),\n.BR %s\\-check (1)\n", program->name, program->name);
 }

@@ -46,7 +46,8 @@ static bool
 read_settings(const struct call *call, enum place_need need, struct place *place, struct error *err)
 {
 	char *path = place_settings_path(call);
-	struct settings_options options = {path, call->program->sources, mapping_check};
+	struct settings_options options = {
+	    path, call->program->sources, mapping_check, call->program->publishers};
 	struct yaml_problems problems = {0};
 	bool good;
 

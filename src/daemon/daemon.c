@@ -12,9 +12,13 @@
 #include "advice.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "publish/publish.h"
 #include "store/control.h"
 
 #define WAIT_MS 200
+/* How long nothing may leave before the end no longer waits for publishers; and after a signal. */
+#define PUBLISH_PATIENCE_MS 30000
+#define PUBLISH_PATIENCE_STOPPED_MS 5000
 
 static volatile sig_atomic_t stop_signals, reload_signals, outlives_terminal;
 
@@ -94,6 +98,20 @@ loop(const struct daemon_options *options, struct ingest *ingest, int listener, 
 	return ingest_checkpoint(ingest, err) && ingest_settle(ingest, err);
 }
 
+/* Follows the sources, and beside it the publishers follow the ledger. */
+static bool
+track(const struct daemon_options *options, struct ingest *ingest, int listener, struct error *err)
+{
+	struct publishing *publishing = NULL;
+	bool done = publishing_open(options->settings, &publishing, err) &&
+	    loop(options, ingest, listener, err) &&
+	    publishing_finish(
+		publishing, stop_signals ? PUBLISH_PATIENCE_STOPPED_MS : PUBLISH_PATIENCE_MS, err);
+
+	publishing_close(publishing);
+	return done;
+}
+
 static void
 conclude(const struct ingest *ingest, struct daemon_result *result)
 {
@@ -125,7 +143,7 @@ daemon_run(const struct daemon_options *options, struct daemon_result *result, s
 		    "recovery: dropped %lld uncommitted bytes of the ledger; they are read again",
 		    (long long)result->cut_bytes);
 	done = control_listen(options->settings->store, &listener, err) &&
-	    loop(options, ingest, listener, err);
+	    track(options, ingest, listener, err);
 	conclude(ingest, result);
 	control_close(options->settings->store, listener);
 	ingest_close(ingest);

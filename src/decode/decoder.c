@@ -140,7 +140,7 @@ decode(struct decoder *decoder, const struct message *message, struct arena *are
 	}
 	for (i = 0; i < decoder->mapping->wanted.count; i++)
 		decoder->cells[i].kind = CELL_ABSENT;
-	if (!decoder->reader->read(known->plan, message->payload, &row, problem))
+	if (!decoder->reader->read(known->plan, message_body(message), &row, problem))
 		return COMPOSED_PROBLEM;
 	return compose(&decoder->composer, &row, event, problem);
 }

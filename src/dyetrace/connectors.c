@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The types of source that `sources:` may name. */
+/* The types that `sources:` and `publish:` may name. */
 #include "file/file_source.h"
 #include "program.h"
 
 const struct source_type *const program_sources[] = {
     &file_source,
+    NULL,
+};
+
+const struct publisher_type *const program_publishers[] = {
     NULL,
 };

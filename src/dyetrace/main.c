@@ -7,7 +7,7 @@ int
 main(int argc, char **argv)
 {
 	static const struct program program = {
-	    "dyetrace", DYETRACE_VERSION, program_commands, program_sources};
+	    "dyetrace", DYETRACE_VERSION, program_commands, program_sources, program_publishers};
 
 	fault_init();
 	return cli_main(&program, argc, argv);

@@ -7,5 +7,6 @@
 
 extern const struct command *const program_commands[];
 extern const struct source_type *const program_sources[];
+extern const struct publisher_type *const program_publishers[];
 
 #endif

@@ -269,14 +269,20 @@ take_event(struct block_projector *projector)
 static void
 take_other(struct block_projector *projector, unsigned object)
 {
+	const struct block_projector_options *options = &projector->options;
 	struct record record = {.kind = reading_kind(object)};
 
 	reading_other(&projector->in, &record);
-	if (record.kind != RECORD_NOTE || projector->in.bytes.bad)
+	if (projector->in.bytes.bad)
 		return;
-	projector->stopped = !projector->options.note(
-	    projector->options.context, projector->in.object, &record, projector->in.err);
-	projector->asked++;
+	if (record.kind == RECORD_NOTE) {
+		projector->stopped = !options->note(
+		    options->context, projector->in.object, &record, projector->in.err);
+		projector->asked++;
+	} else if (options->other) {
+		projector->stopped = !options->other(
+		    options->context, projector->in.object, &record, projector->in.err);
+	}
 }
 
 /* Marks end the records: nothing behind them is looked at. */

@@ -40,6 +40,8 @@ struct block_projector_options {
 	    struct error *err);
 	/* Every note, whole. The same. */
 	bool (*note)(void *context, uint32_t number, struct record *record, struct error *err);
+	/* Every position that is no event, whole. The same. NULL: not wanted. */
+	bool (*other)(void *context, uint32_t number, struct record *record, struct error *err);
 };
 
 struct block_projector;

@@ -32,6 +32,11 @@ struct message_schema {
 	char delimiter; /* CSV */
 };
 
+/* A Kafka header. The value may be any bytes; absent (data NULL) where the producer sent null. */
+struct message_header {
+	struct text name, value;
+};
+
 struct message {
 	enum message_kind kind;
 	enum message_format format;
@@ -40,7 +45,15 @@ struct message {
 	int64_t count;          /* 1; of a gap: how many positions */
 	int64_t next_byte;      /* where the partition goes on behind this message */
 	int64_t source_time_ms; /* Kafka's timestamp; TIME_NONE from files */
-	struct text payload;    /* without framing (line end); borrowed from the batch's arena */
+	/* All bytes of the record as the source keeps it, a file's line end left out: what is digested
+	 * and quarantined. Borrowed until the batch is reset, or the source read again or closed. */
+	struct text payload;
+	/* How many bytes at its beginning belong to the wire (a schema's number): decode begins behind
+	 * them; message_body(). */
+	size_t framing;
+	struct text key; /* Kafka's; absent: none. Borrowed like the payload, headers too */
+	const struct message_header *headers;
+	size_t header_count;
 	const struct message_schema *schema; /* NULL for JSON */
 	/* The partition that was read to its end before this one went on: it is released before this
 	 * message (docs/influence.md, "The clock"); NULL: none. Set by the route. */
@@ -49,5 +62,13 @@ struct message {
 	const char *reason; /* BLANK, BROKEN, GAP: a code of the table in model/reason.h */
 	struct text detail; /* BROKEN, GAP: the particulars; borrowed from the batch's arena */
 };
+
+/* The record itself. */
+static inline struct text
+message_body(const struct message *message)
+{
+	return (struct text){
+	    message->payload.data + message->framing, message->payload.size - message->framing};
+}
 
 #endif

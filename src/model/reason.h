@@ -43,6 +43,9 @@ const struct reason *reason_find(struct text code);
 #define REASON_NAME_LONG "name-too-long"
 #define REASON_NUL "nul-in-text"
 #define REASON_NUMBER "number-out-of-range"
+#define REASON_FRAMING "framing"
+#define REASON_SCHEMA_UNKNOWN "schema-unknown"
+#define REASON_SCHEMA_REFUSED "schema-refused"
 #define REASON_GONE "source-lost-records"
 
 #endif

@@ -26,10 +26,36 @@ struct source_host {
 	struct partition *(*beginning_with)(
 	    void *context, const char *source, uint64_t first_payload);
 	/*
+	 * Identity (digest_identity()) of the payload that is recorded or quarantined at a position;
+	 * false: none is (a gap, filtered, not read yet). Reads the ledger: a few milliseconds. For a
+	 * source that must know whether what it is given now is what it was given then.
+	 */
+	bool (*recorded)(void *context, const struct partition *partition, int64_t offset,
+	    uint64_t *payload);
+	/*
 	 * Tells the operator what is no error: what a source waits for, what it leaves
 	 * unread and why. One sentence, no content of records; may be absent (NULL).
 	 */
 	void (*notice)(void *context, const char *source, const char *sentence);
+};
+
+/* Where measure() puts figures. Names: what, unit and kind in Prometheus's words ("registry_errors_total"). */
+struct source_meter {
+	void *context;
+	void (*figure)(void *context, const char *name, double value);
+};
+
+enum source_health {
+	SOURCE_WELL,
+	SOURCE_DOUBTFUL, /* works, but somebody should look */
+	SOURCE_ILL,
+};
+
+struct source_examiner {
+	void *context;
+	/* what: "broker 10.0.0.1:9092 answers, Kafka 3.9"; advice: what to do, NULL if well. Texts are copied. */
+	void (*say)(
+	    void *context, enum source_health health, const char *what, const char *advice);
 };
 
 enum source_state {
@@ -71,6 +97,14 @@ struct source_type {
 	    enum source_state *state, struct error *err);
 	/* Everything of the partition below next_offset is committed; a hint, may be late. */
 	void (*acknowledge)(struct source *source, const struct partition *partition);
+	/*
+	 * A message that was quarantined comes back with the bytes, key and headers it had: sets kind,
+	 * format, framing and schema as read() would now, reason and detail where it is still broken.
+	 * NULL: what was kept with it is enough.
+	 */
+	void (*again)(struct source *source, struct message *message);
+	/* How many records the partition has that were not read yet; -1: not known now. NULL: cannot. */
+	int64_t (*lag)(struct source *source, const struct partition *partition);
 	/* How much is there that was not read yet, in bytes; -1: cannot be known. For status and progress. */
 	int64_t (*backlog)(struct source *source);
 	void (*close)(struct source *source); /* accepts NULL */
@@ -81,6 +115,18 @@ struct source_type {
 	bool (*reread)(const struct source_options *options, const struct partition *partition,
 	    bool (*visit)(void *context, const struct message *message), void *context,
 	    struct error *err);
+	/*
+	 * Gives each figure of its own for the metrics (registry errors, waiting for room, …); from the
+	 * route's thread, must not block. NULL: none.
+	 */
+	void (*measure)(struct source *source, const struct source_meter *meter);
+	/*
+	 * Looks at what the source needs from outside (is the broker there, may we read, is there a
+	 * schema registry, …) and says each thing that was looked at, good or bad, for `doctor`. May
+	 * take some seconds. partitions: what the store has read of it, NULL-terminated. NULL: nothing to look at.
+	 */
+	void (*examine)(const struct source_options *options,
+	    const struct partition *const *partitions, const struct source_examiner *examiner);
 };
 
 #endif

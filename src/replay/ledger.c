@@ -66,6 +66,18 @@ take_note(void *context, uint32_t number, struct record *record, struct error *e
 }
 
 static bool
+take_other(void *context, uint32_t number, struct record *record, struct error *err)
+{
+	struct replay *replay = context;
+	uint64_t index = replay->block_first + number;
+
+	(void)err;
+	if (index >= replay->from)
+		replay->stopped = !replay->options.other(replay->options.context, record, index);
+	return !replay->stopped;
+}
+
+static bool
 take_block(struct replay *replay, struct ledger_reader *reader, const struct catalog_block *block,
     uint64_t to, struct error *err)
 {
@@ -148,7 +160,8 @@ open_projector(struct replay *replay)
 	    .context = replay,
 	    .shape = want,
 	    .event = take_event,
-	    .note = take_note};
+	    .note = take_note,
+	    .other = replay->options.other ? take_other : NULL};
 
 	if (!replay->projector)
 		replay->projector = block_projector_open(&options);

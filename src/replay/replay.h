@@ -61,6 +61,8 @@ struct replay_options {
 	bool (*keeps)(void *context, const struct record *fact, uint64_t record);
 	/* False: enough. Then replay_ledger() and replay_records() return true at once. */
 	bool (*event)(void *context, const struct replayed *replayed);
+	/* A position that is no event. The same; only of replay_ledger(). */
+	bool (*other)(void *context, const struct record *fact, uint64_t record);
 	/* lineage: borrowed until the next epoch; NULL: none. Called for the one in force at the beginning, too. */
 	void (*epoch)(
 	    void *context, const struct lineage *lineage, uint32_t epoch, uint64_t record);

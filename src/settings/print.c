@@ -7,20 +7,39 @@
 #include "settings/table.h"
 
 static void
+print_list_head(const char *name, size_t count, struct buffer *out)
+{
+	buffer_add_format(out, "%s:%s\n", name, count ? "" : " []");
+}
+
+static void
+print_item(const struct yaml_node *map, struct buffer *out)
+{
+	struct yaml_node *items[1] = {(struct yaml_node *)map};
+	struct yaml_node list = {.kind = YAML_LIST, .count = 1, .items = items};
+
+	yaml_write(&list, 1, out);
+}
+
+static void
 print_sources(const struct settings *settings, struct buffer *out)
 {
 	size_t i;
 
-	buffer_add_text(out, TEXT("sources:"));
-	if (!settings->source_count)
-		buffer_add_text(out, TEXT(" []"));
-	buffer_add_byte(out, '\n');
-	for (i = 0; i < settings->source_count; i++) {
-		struct yaml_node *items[1] = {(struct yaml_node *)settings->sources[i].settings};
-		struct yaml_node list = {.kind = YAML_LIST, .count = 1, .items = items};
+	print_list_head("sources", settings->source_count, out);
+	for (i = 0; i < settings->source_count; i++)
+		print_item(settings->sources[i].settings, out);
+}
 
-		yaml_write(&list, 1, out);
-	}
+static void
+print_publishers(const struct settings *settings, struct buffer *out)
+{
+	size_t i;
+
+	if (settings->publisher_count)
+		print_list_head("publish", settings->publisher_count, out);
+	for (i = 0; i < settings->publisher_count; i++)
+		print_item(settings->publishers[i].settings, out);
 }
 
 static void
@@ -52,6 +71,8 @@ settings_print(const struct settings *settings, enum settings_part part, struct 
 		group = NULL;
 		if (row->kind == SETTING_SOURCES)
 			print_sources(settings, out);
+		else if (row->kind == SETTING_PUBLISH)
+			print_publishers(settings, out);
 		else
 			print_row(row, settings, out);
 	}

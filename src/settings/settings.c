@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "base/file.h"
+#include "publishers.h"
 #include "settings/table.h"
 #include "sources.h"
 
@@ -65,6 +66,8 @@ read_rows(const struct settings_options *options, const struct yaml_node *root,
 			    at && check_group(settings->file, at, row->path, problems) ? at : NULL;
 		else if (at && row->kind == SETTING_SOURCES)
 			sources_read(options, at, settings, problems);
+		else if (at && row->kind == SETTING_PUBLISH)
+			publishers_read(options, at, settings, problems);
 		else if (at)
 			setting_read(row, settings->file, at, settings, problems);
 	}
@@ -192,6 +195,7 @@ settings_close(struct settings *settings)
 	memory_free(settings->lineage);
 	memory_free(settings->org_chart);
 	memory_free(settings->sources);
+	memory_free(settings->publishers);
 	memory_free(settings->own_file);
 	memory_free(settings->own_folder);
 	yaml_close(settings->document);

@@ -8,6 +8,7 @@
 
 #include "base/buffer.h"
 #include "base/yaml.h"
+#include "model/publisher.h"
 #include "model/source.h"
 
 /* In the order of the words in the table. */
@@ -31,6 +32,20 @@ struct settings_source {
 	uint32_t line;                    /* of the source in the file */
 };
 
+/* Where a publisher begins that has not published from this store before. */
+enum settings_from {
+	PUBLISH_FROM_START,
+	PUBLISH_FROM_NOW
+};
+
+struct settings_publisher {
+	const char *name; /* [a-z0-9-], unique */
+	const struct publisher_type *type;
+	enum settings_from from;
+	const struct yaml_node *settings; /* the publisher's own map, for its type */
+	uint32_t line;
+};
+
 struct settings {
 	const char *file;   /* as the caller named it, for messages; NULL: defaults only */
 	const char *folder; /* what relative paths start from; "": the current folder */
@@ -48,6 +63,8 @@ struct settings {
 	int64_t snapshot_records;
 	size_t source_count;
 	struct settings_source *sources;
+	size_t publisher_count;
+	struct settings_publisher *publishers;
 	/* the rest is private */
 	struct yaml_document *document;
 	char *own_file, *own_folder;
@@ -59,6 +76,8 @@ struct settings_options {
 	/* decode's mapping_check(); NULL: mappings are not looked at */
 	void (*check_mapping)(
 	    const char *file, const struct yaml_node *mapping, struct yaml_problems *problems);
+	/* The publisher types there are, NULL-terminated; NULL: publishers are not looked at. */
+	const struct publisher_type *const *publishers;
 };
 
 /*

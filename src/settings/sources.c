@@ -61,8 +61,8 @@ needed(struct reading *reading, const struct yaml_node *source, const char *key,
 	return NULL;
 }
 
-static bool
-well_named(struct text name)
+bool
+source_well_named(struct text name)
 {
 	size_t i;
 
@@ -84,7 +84,7 @@ read_name(struct reading *reading, const struct yaml_node *source)
 
 	if (!yaml_text(reading->file, node, &name, reading->problems))
 		return NULL;
-	if (!well_named(name)) {
+	if (!source_well_named(name)) {
 		yaml_problem_add(reading->problems, reading->file, node,
 		    "`%s` is no name of a source: use up to 63 small letters, digits and `-`",
 		    text_show(name, 40, shown, sizeof(shown)));

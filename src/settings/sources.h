@@ -9,4 +9,7 @@
 void sources_read(const struct settings_options *options, const struct yaml_node *list,
     struct settings *settings, struct yaml_problems *problems);
 
+/* Up to 63 small letters, digits and `-`: what a source and a publisher may be called. */
+bool source_well_named(struct text name);
+
 #endif

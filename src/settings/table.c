@@ -93,6 +93,10 @@ const struct setting settings_table[] = {
 	.help = "Where events come from. Each source has a name, a type, and a mapping that says "
 		"where the "
 		"parts of an event are. Nothing is guessed."},
+    {"publish", SETTING_PUBLISH, .example = "[]",
+	.help =
+	    "Where the tags of recorded events leave to: a list of publishers, each with a name "
+	    "and a type, see dyetrace.yaml(5)."},
     {NULL},
 };
 
@@ -157,6 +161,16 @@ const struct setting settings_source_table[] = {
 	.help = "Conditions [{field: NAME, is: [VALUE, ...]}, ...]; a record that does not meet "
 		"all of them is "
 		"counted as filtered."},
+    {NULL},
+};
+
+/* Read by publishers.c (name, type, from) and by the publisher's type. */
+const struct setting settings_publisher_table[] = {
+    {"name", SETTING_PUBLISHER, .example = "provenance",
+	.help = "Small letters, digits and `-`; unique. How far it came is noted under this name."},
+    {"type", SETTING_PUBLISHER, .example = "kafka", .help = "What kind of publisher it is."},
+    {"from", SETTING_PUBLISHER, .example = "start",
+	.help = "Where it begins the first time: `start`, all that the ledger has, or `now`."},
     {NULL},
 };
 

@@ -9,14 +9,16 @@
 #include "settings/settings.h"
 
 enum setting_kind {
-	SETTING_GROUP,    /* only a heading: its members follow */
-	SETTING_PATH,     /* char *, joined to the settings' folder */
-	SETTING_COUNT,    /* int64_t; 4096, 10k, 2M: thousands and millions */
-	SETTING_BYTES,    /* int64_t; 64k, 16M, 1G: powers of 1,024 */
-	SETTING_DURATION, /* int64_t milliseconds */
-	SETTING_CHOICE,   /* int64_t, index into the words */
-	SETTING_SOURCES,  /* the list of sources */
-	SETTING_SOURCE,   /* inside a source: read by sources.c, the source's type or decode */
+	SETTING_GROUP,     /* only a heading: its members follow */
+	SETTING_PATH,      /* char *, joined to the settings' folder */
+	SETTING_COUNT,     /* int64_t; 4096, 10k, 2M: thousands and millions */
+	SETTING_BYTES,     /* int64_t; 64k, 16M, 1G: powers of 1,024 */
+	SETTING_DURATION,  /* int64_t milliseconds */
+	SETTING_CHOICE,    /* int64_t, index into the words */
+	SETTING_SOURCES,   /* the list of sources */
+	SETTING_SOURCE,    /* inside a source: read by sources.c, the source's type or decode */
+	SETTING_PUBLISH,   /* the list of publishers */
+	SETTING_PUBLISHER, /* inside a publisher: read by publishers.c, or the publisher's type */
 };
 
 struct setting {
@@ -31,9 +33,10 @@ struct setting {
 	const char *help;    /* sentences */
 };
 
-/* Both end with a row whose path is NULL. */
+/* All end with a row whose path is NULL. */
 extern const struct setting settings_table[];
 extern const struct setting settings_source_table[];
+extern const struct setting settings_publisher_table[];
 
 /* The last part of the path: "every". */
 const char *setting_name(const struct setting *setting);

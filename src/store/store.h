@@ -12,6 +12,7 @@
  *   checkpoint      the newest signed root; checkpoints: all of them, in order
  *   verifier        the public key that checks them
  *   committed       how many records the last commit left (committed.h)
+ *   published/      how far each publisher came, and what it could never deliver
  *   control.sock    where the running tracker takes requests
  */
 #ifndef DYETRACE_STORE_STORE_H
@@ -30,6 +31,7 @@
 #define STORE_CHECKPOINTS "checkpoints"
 #define STORE_VERIFIER "verifier"
 #define STORE_COMMITTED "committed"
+#define STORE_PUBLISHED "published"
 #define STORE_CONTROL "control.sock"
 
 #define STORE_ID_BYTES 16

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Two walks along the places where a type may stand: one over the parts, which
+ * notes what they declare, and one over the schema, which prints it and goes
+ * into a part where a name leads there.
+ */
+#include "registry_merge.h"
+
+#include <stdio.h>
+
+#include "base/arena.h"
+#include "base/avro_schema.h"
+#include "base/json.h"
+#include "base/json_print.h"
+#include "base/memory.h"
+#include "base/symbols.h"
+
+#define MERGE_DEPTH_MAX 256
+
+struct document {
+	struct json_reader *reader;
+	struct json_document json;
+};
+
+/* Where a name is declared. Index: its symbol. */
+struct declaration {
+	const struct json_document *json; /* NULL: in no part */
+	uint32_t at;
+	bool printed;
+};
+
+struct merge {
+	struct symbols *names; /* full names */
+	struct declaration *items;
+	size_t capacity;
+	struct arena arena; /* full names while they are made */
+	struct buffer *out;
+	unsigned depth;
+	bool too_deep;
+};
+
+static struct declaration *
+declaration_of(struct merge *merge, struct text full)
+{
+	uint32_t symbol = symbols_add(merge->names, full);
+	size_t old = merge->capacity;
+
+	if (symbol >= old) {
+		memory_grow(&merge->items, &merge->capacity, symbol + 1, sizeof(*merge->items));
+		memset(merge->items + old, 0, (merge->capacity - old) * sizeof(*merge->items));
+	}
+	return &merge->items[symbol];
+}
+
+static bool
+enter(struct merge *merge)
+{
+	if (merge->depth == MERGE_DEPTH_MAX || merge->out->size > AVRO_SCHEMA_BYTES_MAX)
+		merge->too_deep = true;
+	else
+		merge->depth++;
+	return !merge->too_deep;
+}
+
+static uint32_t
+member_of(const struct json_document *json, uint32_t at, const char *key)
+{
+	const struct json_node *node = json_member(json, at, text_of(key));
+
+	return node ? (uint32_t)(node - json->nodes) : 0;
+}
+
+static struct text
+text_at(const struct json_document *json, uint32_t at)
+{
+	return at && json->nodes[at].kind == NODE_TEXT ? json->nodes[at].text : TEXT_NONE;
+}
+
+static bool
+is_one_of(struct text text, const char *const *words)
+{
+	for (; *words; words++)
+		if (text_is(text, *words))
+			return true;
+	return false;
+}
+
+static bool
+is_named(const struct json_document *json, uint32_t at)
+{
+	static const char *const kinds[] = {"record", "error", "enum", "fixed", NULL};
+
+	return json->nodes[at].kind == NODE_OBJECT &&
+	    is_one_of(text_at(json, member_of(json, at, "type")), kinds);
+}
+
+static struct text
+space_of(struct text full)
+{
+	while (full.size && full.data[full.size - 1] != '.')
+		full.size--;
+	return full.size ? (struct text){full.data, full.size - 1} : TEXT("");
+}
+
+static struct text
+join(struct merge *merge, struct text space, struct text name)
+{
+	char *full;
+
+	if (!space.size || memchr(name.data, '.', name.size))
+		return name;
+	full = arena_get(&merge->arena, space.size + 1 + name.size);
+	memcpy(full, space.data, space.size);
+	full[space.size] = '.';
+	memcpy(full + space.size + 1, name.data, name.size);
+	return (struct text){full, space.size + 1 + name.size};
+}
+
+/* Source: Apache Avro 1.11.1 Specification, "Names". Absent: the declaration has no name. */
+static struct text
+full_name(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
+{
+	struct text name = text_at(json, member_of(json, at, "name"));
+	struct text beside = text_at(json, member_of(json, at, "namespace"));
+
+	return name.size ? join(merge, beside.data ? beside : space, name) : TEXT_NONE;
+}
+
+/* The walk over a part. */
+static void
+note(struct merge *merge, const struct json_document *json, uint32_t at, struct text space);
+
+static void
+note_items(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
+{
+	uint32_t i, item = at + 1;
+
+	for (i = 0; i < json->nodes[at].count; i++, item = json->nodes[item].next)
+		note(merge, json, item, space);
+}
+
+static void
+note_fields(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
+{
+	uint32_t i, item = at + 1, type;
+
+	if (!at || json->nodes[at].kind != NODE_ARRAY)
+		return;
+	for (i = 0; i < json->nodes[at].count; i++, item = json->nodes[item].next) {
+		type = member_of(json, item, "type");
+		if (type)
+			note(merge, json, type, space);
+	}
+}
+
+static void
+note_object(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
+{
+	static const char *const inside[] = {"type", "items", "values"};
+	struct declaration *declaration;
+	struct text full = TEXT_NONE;
+	size_t i;
+
+	if (is_named(json, at))
+		full = full_name(merge, json, at, space);
+	if (full.data) {
+		declaration = declaration_of(merge, full);
+		if (!declaration->json)
+			*declaration = (struct declaration){json, at, false};
+		note_fields(merge, json, member_of(json, at, "fields"), space_of(full));
+		return;
+	}
+	for (i = 0; i < ARRAY_COUNT(inside); i++)
+		if (member_of(json, at, inside[i]))
+			note(merge, json, member_of(json, at, inside[i]), space);
+}
+
+static void
+note(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
+{
+	if (!enter(merge))
+		return;
+	if (json->nodes[at].kind == NODE_ARRAY)
+		note_items(merge, json, at, space);
+	else if (json->nodes[at].kind == NODE_OBJECT)
+		note_object(merge, json, at, space);
+	merge->depth--;
+}
+
+/* What is no type is printed as it is. */
+static void print_value(struct merge *merge, const struct json_document *json, uint32_t at);
+
+static void
+print_items(struct merge *merge, const struct json_document *json, uint32_t at)
+{
+	bool object = json->nodes[at].kind == NODE_OBJECT;
+	uint32_t i, item = at + 1;
+
+	buffer_add_byte(merge->out, object ? '{' : '[');
+	for (i = 0; i < json->nodes[at].count; i++) {
+		if (i)
+			buffer_add_byte(merge->out, ',');
+		if (object) {
+			json_print_text(json->nodes[item].text, merge->out);
+			buffer_add_byte(merge->out, ':');
+			item++;
+		}
+		print_value(merge, json, item);
+		item = json->nodes[item].next;
+	}
+	buffer_add_byte(merge->out, object ? '}' : ']');
+}
+
+static void
+print_value(struct merge *merge, const struct json_document *json, uint32_t at)
+{
+	const struct json_node *node = &json->nodes[at];
+	static const char *const words[] = {
+	    [NODE_NULL] = "null", [NODE_FALSE] = "false", [NODE_TRUE] = "true"};
+
+	switch (node->kind) {
+	case NODE_NULL:
+	case NODE_FALSE:
+	case NODE_TRUE:
+		buffer_add_text(merge->out, text_of(words[node->kind]));
+		break;
+	case NODE_LONG:
+		buffer_add_format(merge->out, "%lld", (long long)node->integer);
+		break;
+	case NODE_DOUBLE:
+		json_print_number(node->number, merge->out);
+		break;
+	case NODE_TEXT:
+		json_print_text(node->text, merge->out);
+		break;
+	case NODE_ARRAY:
+	case NODE_OBJECT:
+		print_items(merge, json, at);
+		break;
+	}
+}
+
+/* The walk that prints. */
+static void
+print_type(struct merge *merge, const struct json_document *json, uint32_t at, struct text space);
+
+static void
+print_key(struct merge *merge, struct text key, bool first)
+{
+	buffer_add_text(merge->out, first ? TEXT("") : TEXT(","));
+	json_print_text(key, merge->out);
+	buffer_add_byte(merge->out, ':');
+}
+
+/* A member whose value holds types is printed by print_type(), all others as they are. */
+static void
+print_members(struct merge *merge, const struct json_document *json, uint32_t at, struct text space,
+    const char *const *left_out, bool first)
+{
+	static const char *const types[] = {"type", "items", "values", NULL};
+	uint32_t i, key = at + 1;
+
+	for (i = 0; i < json->nodes[at].count; i++, key = json->nodes[key + 1].next) {
+		if (is_one_of(json->nodes[key].text, left_out))
+			continue;
+		print_key(merge, json->nodes[key].text, first);
+		first = false;
+		if (is_one_of(json->nodes[key].text, types))
+			print_type(merge, json, key + 1, space);
+		else
+			print_value(merge, json, key + 1);
+	}
+}
+
+static void
+print_fields(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
+{
+	static const char *const none[] = {NULL};
+	uint32_t i, item = at + 1;
+
+	buffer_add_byte(merge->out, '[');
+	for (i = 0; i < json->nodes[at].count; i++, item = json->nodes[item].next) {
+		if (i)
+			buffer_add_byte(merge->out, ',');
+		if (json->nodes[item].kind != NODE_OBJECT) {
+			print_value(merge, json, item);
+			continue;
+		}
+		buffer_add_byte(merge->out, '{');
+		print_members(merge, json, item, space, none, true);
+		buffer_add_byte(merge->out, '}');
+	}
+	buffer_add_byte(merge->out, ']');
+}
+
+static void
+print_declaration(
+    struct merge *merge, const struct json_document *json, uint32_t at, struct text full)
+{
+	static const char *const own[] = {"type", "name", "namespace", "fields", NULL};
+	uint32_t fields = member_of(json, at, "fields");
+
+	buffer_add_byte(merge->out, '{');
+	print_key(merge, TEXT("type"), true);
+	print_value(merge, json, member_of(json, at, "type"));
+	print_key(merge, TEXT("name"), false);
+	json_print_text(full, merge->out);
+	if (!memchr(full.data, '.', full.size))
+		buffer_add_text(merge->out, TEXT(",\"namespace\":\"\""));
+	if (fields && json->nodes[fields].kind == NODE_ARRAY) {
+		print_key(merge, TEXT("fields"), false);
+		print_fields(merge, json, fields, space_of(full));
+	}
+	print_members(merge, json, at, space_of(full), own, false);
+	buffer_add_byte(merge->out, '}');
+}
+
+/* Declared here, or where a part declares it; the second time its name is enough. */
+static void
+print_named(struct merge *merge, const struct json_document *json, uint32_t at, struct text full)
+{
+	struct declaration *declaration = declaration_of(merge, full);
+
+	if (declaration->printed) {
+		json_print_text(full, merge->out);
+		return;
+	}
+	declaration->printed = true;
+	print_declaration(merge, json, at, full);
+}
+
+static bool
+is_primitive(struct text name)
+{
+	enum avro_kind kind;
+
+	for (kind = AVRO_KIND_NULL; kind <= AVRO_KIND_STRING; kind++)
+		if (text_is(name, avro_kind_name(kind)))
+			return true;
+	return false;
+}
+
+/* A name without a dot is of its own namespace, or, if that does not know it, of none. */
+static void
+print_reference(struct merge *merge, struct text name, struct text space)
+{
+	struct text full = join(merge, space, name);
+	struct declaration *declaration = declaration_of(merge, full);
+
+	if (!is_primitive(name) && !declaration->printed && !declaration->json) {
+		full = name;
+		declaration = declaration_of(merge, full);
+	}
+	if (is_primitive(name))
+		json_print_text(name, merge->out);
+	else if (declaration->json)
+		print_named(merge, declaration->json, declaration->at, full);
+	else
+		json_print_text(full, merge->out);
+}
+
+static void
+print_union(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
+{
+	uint32_t i, item = at + 1;
+
+	buffer_add_byte(merge->out, '[');
+	for (i = 0; i < json->nodes[at].count; i++, item = json->nodes[item].next) {
+		if (i)
+			buffer_add_byte(merge->out, ',');
+		print_type(merge, json, item, space);
+	}
+	buffer_add_byte(merge->out, ']');
+}
+
+static void
+print_object(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
+{
+	static const char *const none[] = {NULL};
+	struct text full = TEXT_NONE;
+
+	if (is_named(json, at))
+		full = full_name(merge, json, at, space);
+	if (full.data) {
+		print_named(merge, json, at, full);
+		return;
+	}
+	buffer_add_byte(merge->out, '{');
+	print_members(merge, json, at, space, none, true);
+	buffer_add_byte(merge->out, '}');
+}
+
+static void
+print_type(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
+{
+	if (!enter(merge))
+		return;
+	if (json->nodes[at].kind == NODE_TEXT)
+		print_reference(merge, json->nodes[at].text, space);
+	else if (json->nodes[at].kind == NODE_ARRAY)
+		print_union(merge, json, at, space);
+	else if (json->nodes[at].kind == NODE_OBJECT)
+		print_object(merge, json, at, space);
+	else
+		print_value(merge, json, at);
+	merge->depth--;
+}
+
+static bool
+parse_all(struct document *documents, struct text schema, const struct text *parts, size_t count,
+    struct error *err)
+{
+	size_t i;
+
+	for (i = 0; i <= count; i++) {
+		documents[i].reader = json_reader_open();
+		if (!json_parse(documents[i].reader, i < count ? parts[i] : schema,
+			&documents[i].json, err))
+			return error_within(
+			    err, i < count ? "a schema that it refers to" : "schema");
+	}
+	return true;
+}
+
+bool
+registry_merge(struct text schema, const struct text *parts, size_t count, struct buffer *out,
+    struct error *err)
+{
+	struct document *documents = memory_get_array(count + 1, sizeof(*documents));
+	struct merge merge = {.names = symbols_open(), .out = out};
+	bool good = parse_all(documents, schema, parts, count, err);
+	size_t i;
+
+	arena_init(&merge.arena);
+	for (i = 0; good && i < count; i++)
+		note(&merge, &documents[i].json, 0, TEXT(""));
+	if (good)
+		print_type(&merge, &documents[count].json, 0, TEXT(""));
+	if (good && (merge.too_deep || out->size > AVRO_SCHEMA_BYTES_MAX))
+		good = error_set(err, ERROR_LIMIT,
+		    "with all that it refers to the schema is too deep or too long");
+	for (i = 0; i <= count; i++)
+		json_reader_close(documents[i].reader);
+	memory_free(documents);
+	memory_free(merge.items);
+	arena_fini(&merge.arena);
+	symbols_close(merge.names);
+	return good;
+}

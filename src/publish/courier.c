@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The thread of one publisher. Its states:
+ *
+ *   closed     publisher and follower are opened; what is missing is said, and tried again later
+ *   handing    a batch is in hand: the publisher takes it, or says LATER and is given it again
+ *   watching   nothing new is committed: deliveries come in, the note is written
+ *   ended      told to finish, and everything is out; or told to stop
+ *
+ * Whenever the publisher or the store fails, both are closed and the thread begins again at
+ * the note, which never says more than was delivered.
+ */
+#include "courier.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "base/fault.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "cursor.h"
+#include "follower.h"
+
+#define HAND_MS 100        /* how long the publisher may wait in one call */
+#define LOOK_MS 50         /* how often an idle one looks for new commits */
+#define NOTE_EVERY_MS 1000 /* what was delivered since the note comes twice after a crash */
+#define MEASURE_EVERY_MS 1000
+#define RETRY_FIRST_MS 500
+#define RETRY_MOST_MS 30000
+#define SAY_EVERY_MS 60000 /* a failure that goes on */
+#define FIGURES_MAX 32
+
+struct figure {
+	char name[64];
+	double value;
+};
+
+struct courier {
+	const struct settings *settings;
+	const struct settings_publisher *entry;
+	struct publisher_surroundings surroundings;
+	struct publisher_source *sources;
+	struct publisher_host host;
+	pthread_t thread;
+	/* Shared with other threads. */
+	pthread_mutex_t mutex;
+	pthread_cond_t told;
+	bool stop, finish, ended;
+	struct publishing_counts counts;
+	struct figure figures[FIGURES_MAX];
+	size_t figure_count;
+	/* The thread's own. */
+	struct cursor cursor;
+	struct publisher *publisher;
+	struct follower *follower;
+	const struct publication_batch *batch; /* in hand; NULL: none */
+	uint64_t next;                         /* of the next batch */
+	uint64_t unwritten;                    /* positions of batches behind the note */
+	struct publisher_progress progress;
+	int64_t noted_ms, measured_ms, said_ms, retry_ms;
+	struct error dead_error;
+};
+
+/* --- what others are told -------------------------------------------------------------- */
+
+static bool
+wants_stop(struct courier *courier)
+{
+	bool stop;
+
+	pthread_mutex_lock(&courier->mutex);
+	stop = courier->stop;
+	pthread_mutex_unlock(&courier->mutex);
+	return stop;
+}
+
+/* Waits until the time is over, or somebody tells it something. */
+static void
+rest(struct courier *courier, int64_t ms)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&courier->mutex);
+	if (!courier->stop)
+		pthread_cond_timedwait(&courier->told, &courier->mutex, &until);
+	pthread_mutex_unlock(&courier->mutex);
+}
+
+static void
+update_counts(struct courier *courier, uint64_t committed)
+{
+	struct publishing_counts *counts = &courier->counts;
+	uint64_t record = courier->cursor.record;
+
+	pthread_mutex_lock(&courier->mutex);
+	counts->published = courier->cursor.published;
+	counts->dead = courier->cursor.dead;
+	counts->waiting = courier->next > record ? courier->next - record : 0;
+	counts->lag = committed > record ? committed - record : 0;
+	pthread_mutex_unlock(&courier->mutex);
+}
+
+/* Said once, and then now and then, until it goes on. */
+static void
+say(struct courier *courier, const char *why, bool is_error)
+{
+	int64_t now = monotonic_ms();
+	bool first, again;
+
+	pthread_mutex_lock(&courier->mutex);
+	first = !courier->counts.failing;
+	courier->counts.failing = true;
+	courier->counts.errors += is_error;
+	again = strcmp(courier->counts.why, why) != 0;
+	snprintf(courier->counts.why, sizeof(courier->counts.why), "%s", why);
+	pthread_mutex_unlock(&courier->mutex);
+	if (!first && !again && now - courier->said_ms < SAY_EVERY_MS)
+		return;
+	courier->said_ms = now;
+	log_line(LOG_WARN, "publisher %s: %s; it is tried again", courier->entry->name, why);
+}
+
+static void
+say_well(struct courier *courier)
+{
+	bool failed;
+
+	pthread_mutex_lock(&courier->mutex);
+	failed = courier->counts.failing;
+	courier->counts.failing = false;
+	courier->counts.why[0] = '\0';
+	pthread_mutex_unlock(&courier->mutex);
+	courier->retry_ms = 0;
+	if (failed)
+		log_line(LOG_INFO, "publisher %s: goes on", courier->entry->name);
+}
+
+static void
+add_figure(void *context, const char *name, double value)
+{
+	struct courier *courier = context;
+	struct figure *figure;
+
+	if (courier->figure_count == FIGURES_MAX)
+		return;
+	figure = &courier->figures[courier->figure_count++];
+	snprintf(figure->name, sizeof(figure->name), "%s", name);
+	figure->value = value;
+}
+
+static void
+measure(struct courier *courier)
+{
+	struct publisher_meter meter = {courier, add_figure};
+	int64_t now = monotonic_ms();
+
+	if (!courier->entry->type->measure || now - courier->measured_ms < MEASURE_EVERY_MS)
+		return;
+	courier->measured_ms = now;
+	pthread_mutex_lock(&courier->mutex);
+	courier->figure_count = 0;
+	courier->entry->type->measure(courier->publisher, &meter);
+	pthread_mutex_unlock(&courier->mutex);
+}
+
+static void
+take_dead(void *context, uint64_t record, const char *what, struct text id, const char *reason)
+{
+	struct courier *courier = context;
+
+	if (!cursor_dead(&courier->cursor, record, what, id, reason, &courier->dead_error))
+		return;
+	if (courier->cursor.dead == 1)
+		log_line(LOG_WARN,
+		    "publisher %s: %s %.*s can never be delivered: %s; such are written to %s",
+		    courier->entry->name, what, TEXT_PRINT(id), reason, courier->cursor.dead_path);
+}
+
+static void
+take_notice(void *context, const char *sentence)
+{
+	const struct courier *courier = context;
+
+	log_line(LOG_INFO, "publisher %s: %s", courier->entry->name, sentence);
+}
+
+/* --- opened and closed ------------------------------------------------------------------ */
+
+static void
+close_both(struct courier *courier)
+{
+	courier->entry->type->close(courier->publisher);
+	follower_close(courier->follower);
+	courier->publisher = NULL;
+	courier->follower = NULL;
+	courier->batch = NULL;
+}
+
+/* Where one that was never here begins. */
+static bool
+begin(struct courier *courier, struct error *err)
+{
+	if (courier->cursor.there)
+		return true;
+	if (courier->entry->from == PUBLISH_FROM_NOW &&
+	    !follower_committed(courier->follower, &courier->cursor.record, err))
+		return false;
+	return cursor_note(&courier->cursor, err);
+}
+
+/* The ledger goes on from a backup that is older than what has left already. */
+static bool
+check_cursor(struct courier *courier, struct error *err)
+{
+	uint64_t committed;
+
+	if (!follower_committed(courier->follower, &committed, err))
+		return false;
+	return courier->cursor.record <= committed ||
+	    error_set(err, ERROR_DAMAGED,
+		"%s says that records up to %llu are out, and the ledger has %llu: an older store "
+		"was put back; remove that file to publish from where `from` says again",
+		courier->cursor.path, (unsigned long long)courier->cursor.record,
+		(unsigned long long)committed);
+}
+
+static bool
+open_both(struct courier *courier, struct error *err)
+{
+	struct publisher_options options = {.name = courier->entry->name,
+	    .settings_file = courier->settings->file,
+	    .folder = courier->settings->folder,
+	    .settings = courier->entry->settings,
+	    .surroundings = &courier->surroundings,
+	    .host = &courier->host};
+	unsigned wants;
+
+	memcpy(options.store_id, courier->cursor.store_id, sizeof(options.store_id));
+	if (!courier->entry->type->open(&options, &courier->publisher, err)) {
+		courier->publisher = NULL;
+		return false;
+	}
+	wants = courier->entry->type->wants(courier->publisher);
+	if (!follower_open(
+		courier->settings->store, wants & PUBLISHER_INFLUENCES, &courier->follower, err)) {
+		courier->follower = NULL;
+		return false;
+	}
+	if (!begin(courier, err) || !check_cursor(courier, err))
+		return false;
+	courier->next = courier->cursor.record;
+	courier->progress = (struct publisher_progress){courier->next, true};
+	courier->unwritten = 0;
+	return true;
+}
+
+/* --- at work --------------------------------------------------------------------------- */
+
+/* Written when time has passed, or when nothing is under way. */
+static bool
+note(struct courier *courier, uint64_t delivered, bool settled, struct error *err)
+{
+	struct cursor *cursor = &courier->cursor;
+	int64_t now = monotonic_ms();
+
+	if (courier->dead_error.kind != ERROR_NONE) {
+		*err = courier->dead_error;
+		courier->dead_error = (struct error){0};
+		return false;
+	}
+	if (delivered <= cursor->record || (!settled && now - courier->noted_ms < NOTE_EVERY_MS))
+		return true;
+	fault_point("published");
+	cursor->published += delivered - cursor->record;
+	cursor->record = delivered;
+	courier->noted_ms = now;
+	return cursor_note(cursor, err);
+}
+
+/* Looks at what came back; *settled: everything that was handed over is out and noted. */
+static bool
+settle(struct courier *courier, int64_t wait_ms, bool *settled, struct error *err)
+{
+	struct publisher_progress *progress = &courier->progress;
+	uint64_t delivered;
+
+	if (!courier->entry->type->settle(courier->publisher, wait_ms, progress, err))
+		return false;
+	*settled = progress->settled && !courier->batch;
+	delivered = *settled ? courier->next : progress->safe;
+	if (delivered > courier->next)
+		delivered = courier->next;
+	return note(courier, delivered, *settled, err);
+}
+
+static bool
+hand_over(struct courier *courier, struct error *err)
+{
+	enum publishing_state state = PUBLISHING_TAKEN;
+	struct error waits_for = {0};
+
+	if (courier->batch->count &&
+	    !courier->entry->type->publish(
+		courier->publisher, courier->batch, HAND_MS, &state, &waits_for)) {
+		*err = waits_for;
+		return false;
+	}
+	if (state == PUBLISHING_TAKEN) {
+		courier->next = courier->batch->end;
+		courier->batch = NULL;
+		say_well(courier);
+	} else if (waits_for.kind != ERROR_NONE) {
+		say(courier, waits_for.text, false);
+	}
+	return true;
+}
+
+/* One breath. *idle: there was nothing to do. */
+static bool
+work_once(struct courier *courier, bool *idle, bool *finished, struct error *err)
+{
+	bool settled, finish;
+	uint64_t committed;
+
+	pthread_mutex_lock(&courier->mutex);
+	finish = courier->finish;
+	pthread_mutex_unlock(&courier->mutex);
+	if (!courier->batch &&
+	    !follower_read(courier->follower, courier->next, &courier->batch, err))
+		return false;
+	*idle = !courier->batch;
+	if (courier->batch && !hand_over(courier, err))
+		return false;
+	if (!settle(courier, *idle && !courier->progress.settled ? HAND_MS : 0, &settled, err) ||
+	    !follower_committed(courier->follower, &committed, err))
+		return false;
+	update_counts(courier, committed);
+	measure(courier);
+	*finished = finish && settled && courier->next >= committed;
+	*idle = *idle && settled;
+	return true;
+}
+
+static bool
+work(struct courier *courier, bool *finished, struct error *err)
+{
+	bool idle;
+
+	if (!courier->publisher && !open_both(courier, err))
+		return false;
+	if (!work_once(courier, &idle, finished, err))
+		return false;
+	if (idle && !*finished) {
+		say_well(courier);
+		rest(courier, LOOK_MS);
+	}
+	return true;
+}
+
+/* What is known to be delivered when it ends need not come twice. */
+static void
+leave(struct courier *courier)
+{
+	struct error ignored = {0};
+
+	if (courier->follower && courier->progress.safe <= courier->next &&
+	    !note(courier, courier->progress.safe, true, &ignored))
+		log_line(LOG_WARN, "publisher %s: %s", courier->entry->name, ignored.text);
+	close_both(courier);
+}
+
+static void
+retry_later(struct courier *courier, const struct error *why)
+{
+	leave(courier);
+	say(courier, why->text, true);
+	courier->retry_ms = courier->retry_ms ? courier->retry_ms * 2 : RETRY_FIRST_MS;
+	if (courier->retry_ms > RETRY_MOST_MS)
+		courier->retry_ms = RETRY_MOST_MS;
+	rest(courier, courier->retry_ms);
+}
+
+static void *
+run(void *context)
+{
+	struct courier *courier = context;
+	bool finished = false;
+
+	while (!finished && !wants_stop(courier)) {
+		struct error err = {0};
+
+		if (!work(courier, &finished, &err))
+			retry_later(courier, &err);
+	}
+	leave(courier);
+	pthread_mutex_lock(&courier->mutex);
+	courier->ended = true;
+	pthread_mutex_unlock(&courier->mutex);
+	return NULL;
+}
+
+/* --- from outside ---------------------------------------------------------------------- */
+
+static void
+set_surroundings(struct courier *courier)
+{
+	const struct settings *settings = courier->settings;
+	size_t i;
+
+	courier->sources = memory_get_array(settings->source_count + 1, sizeof(*courier->sources));
+	for (i = 0; i < settings->source_count; i++)
+		courier->sources[i] = (struct publisher_source){settings->sources[i].name,
+		    settings->sources[i].type->name, settings->sources[i].settings};
+	courier->surroundings =
+	    (struct publisher_surroundings){settings->source_count, courier->sources};
+}
+
+/* Signals are the caller's: none comes to this thread, nor to those that a publisher starts. */
+static bool
+start(struct courier *courier, struct error *err)
+{
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&courier->thread, NULL, run, courier);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return !failed ||
+	    error_set(err, ERROR_IO, "no thread for publisher %s: %s", courier->entry->name,
+		strerror(failed));
+}
+
+static void
+init_locks(struct courier *courier)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&courier->mutex, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&courier->told, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+static void
+end(struct courier *courier)
+{
+	cursor_fini(&courier->cursor);
+	pthread_cond_destroy(&courier->told);
+	pthread_mutex_destroy(&courier->mutex);
+	memory_free(courier->sources);
+	memory_free(courier);
+}
+
+static bool
+open_note(struct courier *courier, struct error *err)
+{
+	struct follower *follower = NULL;
+	bool good;
+
+	if (!follower_open(courier->settings->store, false, &follower, err))
+		return false;
+	good = cursor_open(&courier->cursor, courier->settings->store, courier->entry->name,
+	    follower_store_id(follower), err);
+	follower_close(follower);
+	return good;
+}
+
+bool
+courier_open(const struct settings *settings, const struct settings_publisher *publisher,
+    struct courier **out, struct error *err)
+{
+	struct courier *courier = memory_get(sizeof(*courier));
+
+	courier->settings = settings;
+	courier->entry = publisher;
+	courier->host = (struct publisher_host){courier, take_dead, take_notice};
+	courier->counts.name = publisher->name;
+	init_locks(courier);
+	set_surroundings(courier);
+	if (!open_note(courier, err) || !start(courier, err)) {
+		end(courier);
+		return error_within(err, "publisher %s", publisher->name);
+	}
+	*out = courier;
+	return true;
+}
+
+static void
+tell(struct courier *courier, bool *what)
+{
+	pthread_mutex_lock(&courier->mutex);
+	*what = true;
+	pthread_cond_broadcast(&courier->told);
+	pthread_mutex_unlock(&courier->mutex);
+}
+
+void
+courier_finish(struct courier *courier)
+{
+	tell(courier, &courier->finish);
+}
+
+bool
+courier_ended(struct courier *courier)
+{
+	bool ended;
+
+	pthread_mutex_lock(&courier->mutex);
+	ended = courier->ended;
+	pthread_mutex_unlock(&courier->mutex);
+	return ended;
+}
+
+void
+courier_close(struct courier *courier)
+{
+	if (!courier)
+		return;
+	tell(courier, &courier->stop);
+	pthread_join(courier->thread, NULL);
+	end(courier);
+}
+
+void
+courier_counts(struct courier *courier, struct publishing_counts *counts)
+{
+	pthread_mutex_lock(&courier->mutex);
+	*counts = courier->counts;
+	pthread_mutex_unlock(&courier->mutex);
+}
+
+void
+courier_measure(struct courier *courier, const struct publisher_meter *meter)
+{
+	size_t i;
+
+	pthread_mutex_lock(&courier->mutex);
+	for (i = 0; i < courier->figure_count; i++)
+		meter->figure(meter->context, courier->figures[i].name, courier->figures[i].value);
+	pthread_mutex_unlock(&courier->mutex);
+}
