@@ -217,6 +217,9 @@ read_magic(const struct reading *reading)
 	if (reading->topic->format == FRAME_JSON)
 		return read_framed_json(reading);
 	id = number_at(payload, 1);
+	if (UNLIKELY(id > INT32_MAX))
+		return refuse(reading, FRAME_BROKEN, REASON_FRAMING,
+		    "a frame with schema %" PRIu32 ": numbers end at %d", id, INT32_MAX);
 	if (LIKELY(id))
 		return read_with(reading, (struct schema_key){SCHEMA_ID, 0, id}, MAGIC_BYTES,
 		    FRAME_CONFLUENT_AVRO, FRAME_CONFLUENT_JSON);

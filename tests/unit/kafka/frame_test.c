@@ -30,7 +30,7 @@ static const struct fake_reply replies[] = {
     {"GET /apis/ccompat/v7/schemas/ids/6 ", FAKE_ANSWER, "404 Not Found", MISSING},
     {"GET /apis/ccompat/v7/schemas/ids/7 ", FAKE_ANSWER, "500 Oh", ""},
     {"GET /apis/ccompat/v7" GUID, FAKE_ANSWER, "200 OK", "{\"schema\":\"\\\"long\\\"\"}"},
-    {"GET /apis/ccompat/v7/schemas/ids/4294967295 ", FAKE_ANSWER, "404 Not Found", MISSING},
+    {"GET /apis/ccompat/v7/schemas/ids/2147483647 ", FAKE_ANSWER, "404 Not Found", MISSING},
     {0},
 };
 
@@ -121,9 +121,11 @@ static const struct frame_case cases[] = {
 	REASON_SCHEMA_REFUSED},
     {"an unknown schema", FRAME_AUTO, BYTES("\0\0\0\0\6x"), {0}, {0}, FRAME_UNKNOWN, 0,
 	"schema 6: schema registry URL: answers 404: Schema not found", REASON_SCHEMA_UNKNOWN},
-    {"a great number", FRAME_AUTO, BYTES("\0\xff\xff\xff\xffx"), {0}, {0}, FRAME_UNKNOWN, 0,
-	"schema 4294967295: schema registry URL: answers 404: Schema not found",
+    {"the greatest number", FRAME_AUTO, BYTES("\0\x7f\xff\xff\xffx"), {0}, {0}, FRAME_UNKNOWN, 0,
+	"schema 2147483647: schema registry URL: answers 404: Schema not found",
 	REASON_SCHEMA_UNKNOWN},
+    {"a number beyond it", FRAME_AUTO, BYTES("\0\x80\0\0\0x"), {0}, {0}, FRAME_BROKEN, 0,
+	"a frame with schema 2147483648: numbers end at 2147483647", REASON_FRAMING},
     {"a registry that fails", FRAME_AUTO, BYTES("\0\0\0\0\7x"), {0}, {0}, FRAME_WAIT, 0, NULL,
 	NULL},
     {"JSON where Avro is said", FRAME_AVRO, BYTES("\0\0\0\0\3{}"), {0}, {0}, FRAME_BROKEN, 0,
