@@ -21,18 +21,14 @@ member(const struct json_document *document, uint32_t at, const char *key)
 }
 
 static bool
-read_type(const struct json_document *document, enum schema_type *type, struct error *err)
+read_type(const struct json_node *node, const char *key, enum schema_type *type, struct error *err)
 {
-	const struct json_node *node = member(document, 0, "schemaType");
 	char shown[64];
 
-	*type = SCHEMA_AVRO;
-	if (!node || node->kind == NODE_NULL)
-		return true;
 	if (node->kind != NODE_TEXT)
-		return error_set(err, ERROR_MALFORMED, "schemaType is not a text");
+		return error_set(err, ERROR_MALFORMED, "%s is not a text", key);
 	return schema_type_find(node->text, type) ||
-	    error_set(err, ERROR_MALFORMED, "schemaType \"%s\" is none of AVRO, JSON, PROTOBUF",
+	    error_set(err, ERROR_MALFORMED, "%s \"%s\" is none of AVRO, JSON, PROTOBUF", key,
 		text_show(node->text, 20, shown, sizeof(shown)));
 }
 
@@ -51,24 +47,43 @@ read_reference(const struct json_document *document, uint32_t at,
 	return true;
 }
 
+/* One of Apicurio's own, where a version is a text. */
 static bool
-read_references(
-    const struct json_document *document, struct registry_answer_body *answer, struct error *err)
+read_own_reference(const struct json_document *document, uint32_t at,
+    struct registry_reference *reference, struct error *err)
 {
-	const struct json_node *list = member(document, 0, "references");
-	uint32_t at, i;
+	const struct json_node *subject = member(document, at, "artifactId");
+	const struct json_node *version = member(document, at, "version");
+	const struct json_node *group = member(document, at, "groupId");
+	struct json_node number = {0};
 
-	answer->reference_count = 0;
-	if (!list || list->kind == NODE_NULL)
-		return true;
+	if (group && group->kind != NODE_NULL)
+		return error_set(err, ERROR_MALFORMED,
+		    "a reference into a group, which Confluent's API does not show");
+	if (!subject || subject->kind != NODE_TEXT || !subject->text.size)
+		return error_set(err, ERROR_MALFORMED, "a reference without an artifactId");
+	if (!version || version->kind != NODE_TEXT || !json_number_of(version->text, &number) ||
+	    number.kind != NODE_LONG || number.integer < 1)
+		return error_set(err, ERROR_MALFORMED, "a reference without a version");
+	*reference = (struct registry_reference){subject->text, number.integer};
+	return true;
+}
+
+static bool
+read_list(const struct json_document *document, const struct json_node *list,
+    bool (*read)(const struct json_document *document, uint32_t at,
+	struct registry_reference *reference, struct error *err),
+    struct registry_answer_body *answer, struct error *err)
+{
+	uint32_t at = (uint32_t)(list - document->nodes) + 1, i;
+
 	if (list->kind != NODE_ARRAY)
 		return error_set(err, ERROR_MALFORMED, "references is not a list");
 	if (list->count > REGISTRY_REFERENCES_MAX)
 		return error_set(
 		    err, ERROR_MALFORMED, "more than %d references", REGISTRY_REFERENCES_MAX);
-	at = (uint32_t)(list - document->nodes) + 1;
 	for (i = 0; i < list->count; i++, at = document->nodes[at].next)
-		if (!read_reference(document, at, &answer->references[i], err))
+		if (!read(document, at, &answer->references[i], err))
 			return false;
 	answer->reference_count = list->count;
 	return true;
@@ -78,7 +93,7 @@ bool
 registry_answer_read(struct json_reader *reader, struct text bytes,
     struct registry_answer_body *answer, struct error *err)
 {
-	const struct json_node *schema;
+	const struct json_node *schema, *type, *list;
 	struct json_document document;
 
 	if (!parse_object(reader, bytes, &document, err))
@@ -86,8 +101,48 @@ registry_answer_read(struct json_reader *reader, struct text bytes,
 	schema = member(&document, 0, "schema");
 	if (!schema || schema->kind != NODE_TEXT)
 		return error_set(err, ERROR_MALFORMED, "JSON without a text \"schema\"");
+	type = member(&document, 0, "schemaType");
+	list = member(&document, 0, "references");
 	answer->text = schema->text;
-	return read_type(&document, &answer->type, err) && read_references(&document, answer, err);
+	answer->type = SCHEMA_AVRO;
+	answer->reference_count = 0;
+	if (type && type->kind != NODE_NULL && !read_type(type, "schemaType", &answer->type, err))
+		return false;
+	return !list || list->kind == NODE_NULL ||
+	    read_list(&document, list, read_reference, answer, err);
+}
+
+bool
+registry_answer_read_references(struct json_reader *reader, struct text bytes,
+    struct registry_answer_body *answer, struct error *err)
+{
+	struct json_document document;
+
+	if (!json_parse(reader, bytes, &document, err))
+		return error_within(err, "not the JSON of a registry");
+	answer->reference_count = 0;
+	return read_list(&document, &document.nodes[0], read_own_reference, answer, err);
+}
+
+bool
+registry_answer_read_search(struct json_reader *reader, struct text bytes, enum schema_type *type,
+    bool *none, struct error *err)
+{
+	const struct json_node *list, *kind;
+	struct json_document document;
+
+	if (!parse_object(reader, bytes, &document, err))
+		return false;
+	list = member(&document, 0, "artifacts");
+	if (!list || list->kind != NODE_ARRAY)
+		return error_set(err, ERROR_MALFORMED, "JSON without a list \"artifacts\"");
+	*none = list->count == 0;
+	if (*none)
+		return true;
+	kind = member(&document, (uint32_t)(list - document.nodes) + 1, "type");
+	if (!kind)
+		return error_set(err, ERROR_MALFORMED, "an artifact without a type");
+	return read_type(kind, "type", type, err);
 }
 
 bool

@@ -34,6 +34,15 @@ struct registry_answer_body {
 /* Texts are borrowed from reader and bytes. ERROR_MALFORMED with what was expected. */
 MUST_USE bool registry_answer_read(struct json_reader *reader, struct text bytes,
     struct registry_answer_body *answer, struct error *err);
+/*
+ * Apicurio's own: {"artifacts": [{"type": "AVRO", …}], …}, none: the list is empty; and
+ * [{"artifactId", "version": "1"}, …], of the group that Confluent's API shows. The same failures.
+ * Source: Apicurio Registry 2.6, core REST API v2.
+ */
+MUST_USE bool registry_answer_read_search(struct json_reader *reader, struct text bytes,
+    enum schema_type *type, bool *none, struct error *err);
+MUST_USE bool registry_answer_read_references(struct json_reader *reader, struct text bytes,
+    struct registry_answer_body *answer, struct error *err);
 /* 0..2^31-1. ERROR_MALFORMED */
 MUST_USE bool registry_answer_read_id(
     struct json_reader *reader, struct text bytes, uint32_t *id, struct error *err);

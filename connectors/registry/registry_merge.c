@@ -241,30 +241,32 @@ print_value(struct merge *merge, const struct json_document *json, uint32_t at)
 }
 
 /* The walk that prints. */
+static const char *const nothing[] = {NULL};
+
 static void
 print_type(struct merge *merge, const struct json_document *json, uint32_t at, struct text space);
 
+/* A comma before it, unless it is the object's first. */
 static void
-print_key(struct merge *merge, struct text key, bool first)
+print_key(struct merge *merge, struct text key)
 {
-	buffer_add_text(merge->out, first ? TEXT("") : TEXT(","));
+	if (merge->out->data[merge->out->size - 1] != '{')
+		buffer_add_byte(merge->out, ',');
 	json_print_text(key, merge->out);
 	buffer_add_byte(merge->out, ':');
 }
 
-/* A member whose value holds types is printed by print_type(), all others as they are. */
+/* Of the members those that `types` names hold types; the others are printed as they are. */
 static void
 print_members(struct merge *merge, const struct json_document *json, uint32_t at, struct text space,
-    const char *const *left_out, bool first)
+    const char *const *types, const char *const *left_out)
 {
-	static const char *const types[] = {"type", "items", "values", NULL};
 	uint32_t i, key = at + 1;
 
 	for (i = 0; i < json->nodes[at].count; i++, key = json->nodes[key + 1].next) {
 		if (is_one_of(json->nodes[key].text, left_out))
 			continue;
-		print_key(merge, json->nodes[key].text, first);
-		first = false;
+		print_key(merge, json->nodes[key].text);
 		if (is_one_of(json->nodes[key].text, types))
 			print_type(merge, json, key + 1, space);
 		else
@@ -275,7 +277,7 @@ print_members(struct merge *merge, const struct json_document *json, uint32_t at
 static void
 print_fields(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
 {
-	static const char *const none[] = {NULL};
+	static const char *const type[] = {"type", NULL};
 	uint32_t i, item = at + 1;
 
 	buffer_add_byte(merge->out, '[');
@@ -287,7 +289,7 @@ print_fields(struct merge *merge, const struct json_document *json, uint32_t at,
 			continue;
 		}
 		buffer_add_byte(merge->out, '{');
-		print_members(merge, json, item, space, none, true);
+		print_members(merge, json, item, space, type, nothing);
 		buffer_add_byte(merge->out, '}');
 	}
 	buffer_add_byte(merge->out, ']');
@@ -301,17 +303,17 @@ print_declaration(
 	uint32_t fields = member_of(json, at, "fields");
 
 	buffer_add_byte(merge->out, '{');
-	print_key(merge, TEXT("type"), true);
+	print_key(merge, TEXT("type"));
 	print_value(merge, json, member_of(json, at, "type"));
-	print_key(merge, TEXT("name"), false);
+	print_key(merge, TEXT("name"));
 	json_print_text(full, merge->out);
 	if (!memchr(full.data, '.', full.size))
 		buffer_add_text(merge->out, TEXT(",\"namespace\":\"\""));
 	if (fields && json->nodes[fields].kind == NODE_ARRAY) {
-		print_key(merge, TEXT("fields"), false);
+		print_key(merge, TEXT("fields"));
 		print_fields(merge, json, fields, space_of(full));
 	}
-	print_members(merge, json, at, space_of(full), own, false);
+	print_members(merge, json, at, space_of(full), nothing, own);
 	buffer_add_byte(merge->out, '}');
 }
 
@@ -376,7 +378,7 @@ print_union(struct merge *merge, const struct json_document *json, uint32_t at, 
 static void
 print_object(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
 {
-	static const char *const none[] = {NULL};
+	static const char *const types[] = {"type", "items", "values", NULL};
 	struct text full = TEXT_NONE;
 
 	if (is_named(json, at))
@@ -386,7 +388,7 @@ print_object(struct merge *merge, const struct json_document *json, uint32_t at,
 		return;
 	}
 	buffer_add_byte(merge->out, '{');
-	print_members(merge, json, at, space, none, true);
+	print_members(merge, json, at, space, types, nothing);
 	buffer_add_byte(merge->out, '}');
 }
 
