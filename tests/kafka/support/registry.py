@@ -44,10 +44,10 @@ class Registry:
                     raise RuntimeError("the registry does not start:\n" + "\n".join(words)) from None
                 time.sleep(0.1)
 
-    def ask(self, path, body=None):
+    def ask(self, path, body=None, method=None):
         request = urllib.request.Request(
             self.url + path, json.dumps(body).encode() if body is not None else None,
-            {"Content-Type": "application/vnd.schemaregistry.v1+json"})
+            {"Content-Type": "application/vnd.schemaregistry.v1+json"}, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
             return json.load(answer)
 
