@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The types that `sources:` and `publish:` may name. */
 #include "file/file_source.h"
+#include "kafka/kafka_source.h"
 #include "program.h"
 
 const struct source_type *const program_sources[] = {
     &file_source,
+    &kafka_source,
     NULL,
 };
 

@@ -46,6 +46,17 @@ acknowledge(struct ingest *ingest, struct ingest_source *source)
 			source->settings->type->acknowledge(source->source, ingest->partitions[i]);
 }
 
+/* Everything is committed. */
+static void
+acknowledge_all(struct ingest *ingest)
+{
+	size_t i;
+
+	for (i = 0; i < ingest->source_count; i++)
+		if (ingest->sources[i].source)
+			acknowledge(ingest, &ingest->sources[i]);
+}
+
 /* The next source that has not ended, NULL if all have. */
 static struct ingest_source *
 next_source(struct ingest *ingest)
@@ -117,7 +128,10 @@ ingest_step(struct ingest *ingest, int64_t wait_ms, enum ingest_state *state, st
 bool
 ingest_flush(struct ingest *ingest, struct error *err)
 {
-	return record_hand_over_all(ingest, false, err) && scribe_flush(ingest->scribe, err);
+	if (!record_hand_over_all(ingest, false, err) || !scribe_flush(ingest->scribe, err))
+		return false;
+	acknowledge_all(ingest);
+	return true;
 }
 
 bool
@@ -125,6 +139,7 @@ ingest_checkpoint(struct ingest *ingest, struct error *err)
 {
 	if (!record_hand_over_all(ingest, false, err) || !scribe_checkpoint(ingest->scribe, err))
 		return false;
+	acknowledge_all(ingest);
 	if (ingest->snapshot_record != ingest->next_record)
 		state_begin_snapshot(ingest);
 	return true;

@@ -47,5 +47,11 @@ const struct reason *reason_find(struct text code);
 #define REASON_SCHEMA_UNKNOWN "schema-unknown"
 #define REASON_SCHEMA_REFUSED "schema-refused"
 #define REASON_GONE "source-lost-records"
+#define REASON_TOMBSTONE "tombstone"
+#define REASON_GAP_COMPACTED "gap-compacted"
+#define REASON_GAP_TRANSACTION "gap-transaction"
+#define REASON_GAP_RETENTION "gap-retention"
+#define REASON_GAP_SKIPPED "gap-skipped"
+#define REASON_GAP_UNREADABLE "gap-unreadable"
 
 #endif

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The hot path: a message is looked at once, and checked to be the next of its partition. */
+#include "intake.h"
+
+#include "base/memory.h"
+#include "base/timestamp.h"
+#include "record.h"
+#include "trouble.h"
+
+#define FETCH_MAX 4096
+
+void
+intake_init(struct intake *intake, rd_kafka_queue_t *queue, size_t record_bytes_max)
+{
+	*intake = (struct intake){.queue = queue,
+	    .got = memory_get_array(FETCH_MAX, sizeof(*intake->got)),
+	    .record_bytes_max = record_bytes_max};
+}
+
+static void
+destroy(rd_kafka_message_t **messages, size_t from, size_t to)
+{
+	size_t i;
+
+	for (i = from; i < to; i++)
+		if (messages[i])
+			rd_kafka_message_destroy(messages[i]);
+}
+
+void
+intake_fini(struct intake *intake)
+{
+	if (intake->got)
+		destroy(intake->got, 0, intake->got_count);
+	memory_free(intake->got);
+	*intake = (struct intake){0};
+}
+
+void
+intake_release(struct intake *intake)
+{
+	size_t left = intake->got_count - intake->got_at;
+
+	destroy(intake->got, 0, intake->got_at);
+	memmove(intake->got, intake->got + intake->got_at, left * sizeof(*intake->got));
+	intake->got_count = left;
+	intake->got_at = 0;
+}
+
+/* --- one message ------------------------------------------------------------------------ */
+
+static void
+finish_at_stop(struct feeds *feeds, struct feed *feed)
+{
+	if (!feeds->until_end || feed->stop == LOOK_UNKNOWN || feed->next < feed->stop ||
+	    !feed_is_read(feed))
+		return;
+	feed->state = FEED_DONE;
+	feeds->changed = true;
+}
+
+/*
+ * What stands before an offset that the broker has given.
+ *
+ * FEED_KEPT: it is the next one
+ */
+static enum feed_took
+come_to(struct feeds *feeds, struct feed *feed, int64_t offset, struct batch *batch)
+{
+	if (offset == feed->next)
+		return FEED_KEPT;
+	if (offset < feed->next)
+		return FEED_DROPPED;
+	if (feed->owed_to != offset && !feed_jump(feed, offset)) {
+		feeds->jumps++;
+		feeds->changed = true;
+		return FEED_DROPPED;
+	}
+	return feed_settle(feed, batch) ? FEED_KEPT : FEED_LATER;
+}
+
+static enum feed_took
+take_record(struct intake *intake, struct feeds *feeds, struct feed *feed,
+    const rd_kafka_message_t *record, struct batch *batch)
+{
+	enum feed_took took = come_to(feeds, feed, record->offset, batch);
+	struct message *message;
+
+	if (took != FEED_KEPT)
+		return took;
+	finish_at_stop(feeds, feed);
+	if (feed->state != FEED_READING)
+		return FEED_DROPPED;
+	if (batch_full(batch))
+		return FEED_LATER;
+	message = batch_add(batch);
+	message->partition = feed->partition;
+	record_fill(record, intake->record_bytes_max, &batch->arena, message);
+	batch->bytes += message->payload.size;
+	feed->next++;
+	feed->fresh = false;
+	feed->jumped_to = LOOK_UNKNOWN;
+	feed->moved_ms = intake->now_ms;
+	intake->messages++;
+	intake->payload_bytes += message->payload.size;
+	finish_at_stop(feeds, feed);
+	return FEED_KEPT;
+}
+
+static enum feed_took
+take_end(struct intake *intake, struct feeds *feeds, struct feed *feed, int64_t offset,
+    struct batch *batch)
+{
+	enum feed_took took = come_to(feeds, feed, offset, batch);
+
+	if (took != FEED_KEPT)
+		return took;
+	if (feed->high < offset)
+		feed->high = offset;
+	feed->fresh = false;
+	feed->moved_ms = intake->now_ms;
+	finish_at_stop(feeds, feed);
+	return FEED_DROPPED;
+}
+
+/* The partition is not read any more until a look says what became of it. */
+static void
+lose(struct feeds *feeds, struct feed *feed)
+{
+	feed_doubt(feed, feeds->looks);
+	feeds->changed = true;
+	feeds->look_soon = true;
+}
+
+static void
+take_trouble(struct feeds *feeds, struct feed *feed, const rd_kafka_message_t *event)
+{
+	char why[KAFKA_TROUBLE_BYTES];
+
+	switch (event->err) {
+	case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+	case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE:
+		lose(feeds, feed);
+		feed->out_of_range = true;
+		break;
+	case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+	case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+	case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+		lose(feeds, feed);
+		break;
+	case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+		lose(feeds, feed);
+		feeds_refused(feeds, feed->topic, event->err);
+		break;
+	default:
+		kafka_trouble_text(event->err, rd_kafka_message_errstr(event), why, sizeof(why));
+		feeds_notice(
+		    feeds, "%s: offset %lld: %s", feed->name, (long long)event->offset, why);
+	}
+}
+
+static enum feed_took
+take(struct intake *intake, struct feeds *feeds, const rd_kafka_message_t *message,
+    struct batch *batch)
+{
+	struct feed *feed = feeds_find(feeds, message);
+	enum feed_took took;
+
+	if (!feed || feed->state != FEED_READING || feeds->fetches < feed->from_fetch) {
+		intake->stale++;
+		return FEED_DROPPED;
+	}
+	if (!message->err)
+		took = take_record(intake, feeds, feed, message, batch);
+	else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+		took = take_end(intake, feeds, feed, message->offset, batch);
+	else {
+		take_trouble(feeds, feed, message);
+		took = FEED_DROPPED;
+	}
+	return took;
+}
+
+/* --- all of them ------------------------------------------------------------------------ */
+
+static void
+fetch(struct intake *intake, struct feeds *feeds, int64_t wait_ms, size_t most)
+{
+	ssize_t count;
+
+	feeds->fetches++;
+	count = rd_kafka_consume_batch_queue(
+	    intake->queue, (int)wait_ms, intake->got + intake->got_count, most);
+	if (count > 0)
+		intake->got_count += (size_t)count;
+}
+
+/* false: the batch is full */
+static bool
+take_got(struct intake *intake, struct feeds *feeds, struct batch *batch)
+{
+	for (; intake->got_at < intake->got_count; intake->got_at++) {
+		rd_kafka_message_t **message = &intake->got[intake->got_at];
+
+		switch (take(intake, feeds, *message, batch)) {
+		case FEED_LATER:
+			return false;
+		case FEED_DROPPED:
+			rd_kafka_message_destroy(*message);
+			*message = NULL;
+			break;
+		case FEED_PARKED:
+			*message = NULL;
+			break;
+		case FEED_KEPT:
+			break;
+		}
+	}
+	return true;
+}
+
+void
+intake_fill(struct intake *intake, struct feeds *feeds, struct batch *batch)
+{
+	intake->now_ms = monotonic_ms();
+	while (take_got(intake, feeds, batch) && !batch_full(batch)) {
+		size_t room = batch->capacity - batch->count, space;
+
+		space = FETCH_MAX - intake->got_count;
+		if (!space)
+			return;
+		fetch(intake, feeds, 0, room < space ? room : space);
+		if (intake->got_at == intake->got_count)
+			return;
+	}
+}
+
+void
+intake_wait(struct intake *intake, struct feeds *feeds, int64_t wait_ms)
+{
+	if (intake->got_at < intake->got_count)
+		return;
+	intake_release(intake);
+	fetch(intake, feeds, wait_ms, 1);
+}
+
+void
+intake_settle(struct feeds *feeds, struct batch *batch)
+{
+	size_t i, k;
+
+	for (i = 0; i < feeds->topic_count; i++)
+		for (k = 0; k < feeds->topics[i]->feed_count; k++) {
+			struct feed *feed = feeds->topics[i]->feeds[k];
+
+			if (!feed_is_read(feed))
+				continue;
+			if (feed->next < feed->owed_to) {
+				if (!feed_settle(feed, batch))
+					return;
+				feeds->changed = true;
+			}
+			finish_at_stop(feeds, feed);
+		}
+}

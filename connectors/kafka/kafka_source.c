@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One read: what the watch has found out, what is owed, then messages until
+ * the batch is full or nothing is there. Nothing here waits for a broker but the
+ * client's queue, and that for as long as the route allows.
+ */
+#include "kafka_source.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "client.h"
+#include "doubt.h"
+#include "kick.h"
+#include "intake.h"
+#include "settings.h"
+#include "trouble.h"
+#include "watch.h"
+
+#define POLL_MS 50
+#define ACKNOWLEDGE_EVERY_MS 2000
+#define LOOK_WAIT_MS 2000
+#define LOOK_POLL_US 5000
+#define SAY_AGAIN_MS 60000
+/* With until_end: how long brokers may be away, at first and once they have answered. */
+#define AWAY_FIRST_MS 10000
+#define AWAY_LATER_MS 60000
+
+/* Of the prefetch queue; with room for what brokers send at once. */
+#define QUEUE_KBYTES "16384"
+
+struct trouble_seen {
+	rd_kafka_resp_err_t code; /* of the last error that the client told */
+	char reason[300];
+};
+
+struct source {
+	struct kafka_settings settings;
+	char *folder;
+	rd_kafka_t *client;
+	rd_kafka_queue_t *queue;
+	struct watch *watch;
+	struct kick *kick; /* NULL: the library needs none */
+	struct feeds feeds;
+	struct intake intake;
+
+	struct trouble_seen seen;
+	int64_t away_ms; /* since when nobody answers; 0: somebody does */
+	int64_t said_ms; /* when that was said last; 0: not */
+	bool answered;   /* somebody ever has */
+
+	int64_t group_ms; /* when the group was told last */
+	bool group_told;  /* that the group cannot be told was told */
+};
+
+static void
+check(const char *settings_file, const struct yaml_node *map, struct yaml_problems *problems)
+{
+	struct kafka_settings settings;
+
+	kafka_settings_read(settings_file, map, &settings, problems);
+	kafka_settings_fini(&settings);
+}
+
+/* --- open and close --------------------------------------------------------------------- */
+
+/* A wrong password stays the trouble when, because of it, connections break later. */
+static void
+on_error(rd_kafka_t *client, int code, const char *reason, void *context)
+{
+	struct source *source = context;
+	struct trouble_seen *seen = &source->seen;
+
+	(void)client;
+	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && seen->code)
+		return;
+	if (seen->code && kafka_trouble_is_setting(seen->code, seen->reason) &&
+	    !kafka_trouble_is_setting((rd_kafka_resp_err_t)code, reason))
+		return;
+	seen->code = (rd_kafka_resp_err_t)code;
+	snprintf(seen->reason, sizeof(seen->reason), "%s", reason ? reason : "");
+}
+
+/* What the settings do not say. */
+static void
+set_if_free(struct source *source, rd_kafka_conf_t *conf, const char *name, const char *value)
+{
+	if (!kafka_property_find(&source->settings.client, name))
+		kafka_conf_set(conf, name, value);
+}
+
+static bool
+open_client(struct source *source, bool *needs_kick, struct error *err)
+{
+	rd_kafka_conf_t *conf;
+
+	if (!kafka_client_conf(&source->settings.client, source->folder, &conf, err))
+		return false;
+	kafka_conf_set(conf, "group.id", source->settings.group);
+	kafka_conf_set(conf, "enable.auto.commit", "false");
+	kafka_conf_set(conf, "enable.auto.offset.store", "false");
+	kafka_conf_set(conf, "auto.offset.reset", "error");
+	kafka_conf_set(conf, "isolation.level", "read_committed");
+	kafka_conf_set(conf, "enable.partition.eof", "true");
+	set_if_free(source, conf, "queued.max.messages.kbytes", QUEUE_KBYTES);
+	set_if_free(source, conf, "queued.min.messages", "1000000");
+	set_if_free(source, conf, "fetch.wait.max.ms", "100");
+	set_if_free(source, conf, "topic.metadata.refresh.interval.ms", "30000");
+	*needs_kick = !kafka_property_find(&source->settings.client, "fetch.queue.backoff.ms") &&
+	    !kafka_conf_try(conf, "fetch.queue.backoff.ms", "5");
+	rd_kafka_conf_set_error_cb(conf, on_error);
+	rd_kafka_conf_set_opaque(conf, source);
+	if (!kafka_client_open(RD_KAFKA_CONSUMER, conf, &source->client, err))
+		return false;
+	rd_kafka_poll_set_consumer(source->client);
+	source->queue = rd_kafka_queue_get_consumer(source->client);
+	return true;
+}
+
+static void
+tell_feed(struct source *source, struct feed *feed)
+{
+	if (feed->acknowledged == feed->told)
+		return;
+	watch_commit(source->watch, feed->topic->name, feed->number, feed->acknowledged);
+	feed->told = feed->acknowledged;
+}
+
+/* What the route acknowledged, for the group. */
+static void
+tell_all(struct source *source)
+{
+	size_t i, k;
+
+	for (i = 0; i < source->feeds.topic_count; i++)
+		for (k = 0; k < source->feeds.topics[i]->feed_count; k++)
+			tell_feed(source, source->feeds.topics[i]->feeds[k]);
+}
+
+static void
+source_close(struct source *source)
+{
+	if (!source)
+		return;
+	kick_close(source->kick);
+	if (source->watch)
+		tell_all(source);
+	watch_close(source->watch);
+	intake_fini(&source->intake);
+	feeds_fini(&source->feeds);
+	if (source->queue)
+		rd_kafka_queue_destroy(source->queue);
+	if (source->client) {
+		rd_kafka_consumer_close(source->client);
+		rd_kafka_destroy(source->client);
+	}
+	kafka_settings_fini(&source->settings);
+	memory_free(source->folder);
+	memory_free(source);
+}
+
+static bool
+start(struct source *source, size_t record_bytes_max, struct error *err)
+{
+	struct watch_options watch = {.settings = &source->settings, .folder = source->folder};
+	bool needs_kick = false;
+
+	if (!open_client(source, &needs_kick, err))
+		return false;
+	source->feeds.client = watch.client = source->client;
+	intake_init(&source->intake, source->queue, record_bytes_max);
+	if (needs_kick && !kick_open(source->client, &source->kick, err))
+		return false;
+	return watch_open(&watch, &source->watch, err);
+}
+
+static bool
+source_open(const struct source_options *options, const struct source_host *host,
+    struct source **opened, struct error *err)
+{
+	struct source *source = memory_get(sizeof(*source));
+	struct yaml_problems problems = {0};
+	bool good;
+
+	source->folder = memory_text(options->folder ? options->folder : "");
+	source->feeds.host = *host;
+	source->feeds.source = memory_text(options->name);
+	source->feeds.settings = &source->settings;
+	source->feeds.until_end = options->until_end;
+	kafka_settings_read(
+	    options->settings_file, options->settings, &source->settings, &problems);
+	good = yaml_problems_check(&problems, err) && start(source, options->record_bytes_max, err);
+	yaml_problems_fini(&problems);
+	if (!good) {
+		source_close(source);
+		return false;
+	}
+	*opened = source;
+	return true;
+}
+
+/* --- brokers that are away --------------------------------------------------------------- */
+
+static void
+say_away(struct source *source, int64_t now_ms)
+{
+	char why[KAFKA_TROUBLE_BYTES];
+
+	if (source->said_ms && now_ms - source->said_ms < SAY_AGAIN_MS)
+		return;
+	source->said_ms = now_ms;
+	kafka_trouble_text(source->seen.code ? source->seen.code : RD_KAFKA_RESP_ERR__TIMED_OUT,
+	    source->seen.reason, why, sizeof(why));
+	feeds_notice(&source->feeds, "no broker of %s can be read from: %s; trying on",
+	    source->settings.client.servers, why);
+}
+
+static void
+fail_away(struct source *source, int64_t now_ms)
+{
+	int64_t longest = source->answered ? AWAY_LATER_MS : AWAY_FIRST_MS;
+	bool hopeless = kafka_trouble_is_setting(source->seen.code, source->seen.reason);
+	char why[KAFKA_TROUBLE_BYTES];
+
+	if (!source->feeds.until_end || source->feeds.failures ||
+	    (!hopeless && now_ms - source->away_ms < longest))
+		return;
+	kafka_trouble_text(source->seen.code ? source->seen.code : RD_KAFKA_RESP_ERR__TIMED_OUT,
+	    source->seen.reason, why, sizeof(why));
+	feeds_fail(&source->feeds, ERROR_IO, "no broker of %s can be read from: %s",
+	    source->settings.client.servers, why);
+}
+
+static void
+take_failed_look(struct source *source, int64_t now_ms)
+{
+	if (!source->away_ms)
+		source->away_ms = now_ms;
+	/* With until_end it is said once, as the source's error. */
+	if (!source->feeds.until_end)
+		say_away(source, now_ms);
+	fail_away(source, now_ms);
+}
+
+static void
+take_good_look(struct source *source)
+{
+	if (source->said_ms)
+		feeds_notice(&source->feeds, "a broker of %s answers again",
+		    source->settings.client.servers);
+	if (source->away_ms && source->answered)
+		feeds_doubt_all(&source->feeds, source->away_ms);
+	source->answered = true;
+	source->away_ms = source->said_ms = 0;
+	source->seen = (struct trouble_seen){0};
+}
+
+/* --- one read ---------------------------------------------------------------------------- */
+
+static void
+take_look(struct source *source)
+{
+	struct look *look = watch_take_look(source->watch);
+	int64_t now_ms = monotonic_ms();
+
+	if (look && look->error)
+		take_failed_look(source, now_ms);
+	if (look && !look->error) {
+		take_good_look(source);
+		feeds_look(&source->feeds, look, now_ms);
+		if (source->kick)
+			kick_leaders(source->kick, &source->feeds);
+	}
+	look_close(look);
+}
+
+static void
+take_news(struct source *source)
+{
+	take_look(source);
+	feeds_settle_doubts(&source->feeds, source->watch);
+	if (source->feeds.look_soon)
+		watch_look_soon(source->watch);
+	source->feeds.look_soon = false;
+}
+
+static void
+tell_group(struct source *source)
+{
+	struct watch_counts counts;
+	int64_t now_ms = monotonic_ms();
+
+	if (now_ms - source->group_ms < ACKNOWLEDGE_EVERY_MS)
+		return;
+	source->group_ms = now_ms;
+	tell_all(source);
+	watch_counts(source->watch, &counts);
+	if (*counts.commit_trouble && !source->group_told)
+		feeds_notice(&source->feeds,
+		    "the group %s cannot be told how far we are (nothing is lost by it): %s",
+		    source->settings.group, counts.commit_trouble);
+	source->group_told = *counts.commit_trouble != '\0';
+}
+
+static bool
+finish(struct source *source, enum source_state *state, struct error *err)
+{
+	const struct feeds *feeds = &source->feeds;
+	bool lost = feeds->until_end && source->away_ms && feeds->failures;
+
+	*state = SOURCE_IDLE;
+	if (!feeds->until_end || (!lost && !feeds_done(feeds)))
+		return true;
+	*state = SOURCE_END;
+	if (!feeds->failures)
+		return true;
+	if (feeds->failures == 1)
+		return error_set(err, feeds->failure.kind, "%s", feeds->failure.text);
+	return error_set(err, feeds->failure.kind, "%s (and %zu more)", feeds->failure.text,
+	    feeds->failures - 1);
+}
+
+/* Whether something was added. */
+static bool
+read_now(struct source *source, struct batch *batch)
+{
+	size_t before = batch->count;
+	uint64_t messages = source->intake.messages;
+
+	take_news(source);
+	intake_settle(&source->feeds, batch);
+	feeds_assign(&source->feeds);
+	intake_fill(&source->intake, &source->feeds, batch);
+	feeds_assign(&source->feeds);
+	if (source->kick)
+		kick_look(source->kick, rd_kafka_queue_length(source->queue),
+		    source->intake.messages > messages, monotonic_ms());
+	return batch->count > before || batch_full(batch);
+}
+
+static bool
+source_read(struct source *source, struct batch *batch, int64_t longest_ms,
+    enum source_state *state, struct error *err)
+{
+	int64_t deadline = monotonic_ms() + longest_ms, left;
+
+	intake_release(&source->intake);
+	tell_group(source);
+	for (;;) {
+		*state = SOURCE_MORE;
+		if (read_now(source, batch))
+			return true;
+		if (!finish(source, state, err))
+			return false;
+		left = deadline - monotonic_ms();
+		if (*state == SOURCE_END || left <= 0)
+			return true;
+		intake_wait(&source->intake, &source->feeds, left < POLL_MS ? left : POLL_MS);
+	}
+}
+
+/* --- what the route asks ------------------------------------------------------------------ */
+
+static void
+acknowledge(struct source *source, const struct partition *partition)
+{
+	struct feed *feed = partition->ended ? NULL : feeds_of(&source->feeds, partition);
+
+	if (feed)
+		feed->acknowledged = partition->next_offset;
+}
+
+/* Who only asks how much there is (`status`) has read nothing yet: the first look is worth waiting for. */
+static void
+await_look(struct source *source)
+{
+	int64_t deadline = monotonic_ms() + LOOK_WAIT_MS;
+
+	while (!source->feeds.looks && !source->away_ms && monotonic_ms() < deadline) {
+		take_look(source);
+		usleep(LOOK_POLL_US);
+	}
+}
+
+static int64_t
+lag(struct source *source, const struct partition *partition)
+{
+	const struct feed *feed;
+	int64_t low, high;
+
+	await_look(source);
+	feed = partition->ended ? NULL : feeds_of(&source->feeds, partition);
+	if (!feed || feed->high == LOOK_UNKNOWN)
+		return partition->ended ? 0 : -1;
+	if (rd_kafka_get_watermark_offsets(source->client, feed->topic->name, feed->number, &low,
+		&high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
+	    high < feed->high)
+		high = feed->high;
+	return high > feed->next ? high - feed->next : 0;
+}
+
+/* By how many bytes records had so far; before there was one nobody knows. */
+static int64_t
+backlog(struct source *source)
+{
+	const struct feeds *feeds = &source->feeds;
+	int64_t records = 0;
+	size_t i, k;
+
+	await_look(source);
+	if (!feeds->looks)
+		return -1;
+	for (i = 0; i < feeds->topic_count; i++)
+		for (k = 0; k < feeds->topics[i]->feed_count; k++) {
+			const struct feed *feed = feeds->topics[i]->feeds[k];
+			int64_t to = feeds->until_end ? feed->stop : feed->high;
+
+			if (to > feed->next)
+				records += to - feed->next;
+		}
+	if (!records)
+		return 0;
+	if (!source->intake.messages)
+		return -1;
+	return records * (int64_t)(source->intake.payload_bytes / source->intake.messages + 1);
+}
+
+static void
+measure(struct source *source, const struct source_meter *meter)
+{
+	const struct feeds *feeds = &source->feeds;
+	struct watch_counts counts;
+
+	watch_counts(source->watch, &counts);
+	meter->figure(
+	    meter->context, "prefetched_records", (double)rd_kafka_queue_length(source->queue));
+	meter->figure(meter->context, "broker_away", source->away_ms != 0);
+	meter->figure(meter->context, "looks_total", (double)counts.looks);
+	meter->figure(meter->context, "failed_looks_total", (double)counts.failed_looks);
+	meter->figure(meter->context, "compared_positions_total", (double)counts.probes);
+	meter->figure(meter->context, "group_commits_total", (double)counts.commits);
+	meter->figure(meter->context, "failed_group_commits_total", (double)counts.failed_commits);
+	meter->figure(meter->context, "jumps_looked_at_again_total", (double)feeds->jumps);
+	meter->figure(meter->context, "repositions_total", (double)feeds->repositions);
+	meter->figure(meter->context, "incarnations_total", (double)feeds->incarnations);
+	meter->figure(meter->context, "dropped_stale_records_total", (double)source->intake.stale);
+	if (source->kick)
+		meter->figure(
+		    meter->context, "fetch_kicks_total", (double)kick_count(source->kick));
+}
+
+const struct source_type kafka_source = {
+    .name = "kafka",
+    .summary = "topics of a Kafka cluster: JSON, Avro with a schema registry",
+    .check = check,
+    .open = source_open,
+    .read = source_read,
+    .acknowledge = acknowledge,
+    .lag = lag,
+    .backlog = backlog,
+    .measure = measure,
+    .close = source_close,
+};

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What librdkafka and brokers complain of, in plain words: what is wrong, and
+ * what to do. No content of records, no secrets.
+ */
+#ifndef DYETRACE_KAFKA_TROUBLE_H
+#define DYETRACE_KAFKA_TROUBLE_H
+
+#include <librdkafka/rdkafka.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define KAFKA_TROUBLE_BYTES 400
+
+/* "the broker's certificate is not trusted: …" (what librdkafka said in brackets). Returns out. */
+const char *
+kafka_trouble_text(rd_kafka_resp_err_t code, const char *reason, char *out, size_t out_bytes);
+/*
+ * Where it says more than that a broker is away: a wrong password, certificate or
+ * port stays wrong until somebody mends it.
+ */
+bool kafka_trouble_is_setting(rd_kafka_resp_err_t code, const char *reason);
+
+#endif
