@@ -1,51 +1,167 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One write per line, so that lines of two threads do not mix. */
+/* One lock, one write per line, so that lines of two threads do not mix. */
 #include "base/log.h"
 
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/text.h"
+#include "base/timestamp.h"
+#include "log_form.h"
+#include "log_repeat.h"
 
-static enum log_level max_level = LOG_INFO;
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static struct log_options in_force = {LOG_FORMAT_AUTO, LOG_INFO, 60 * 1000};
+static struct log_counts counts;
+static struct log_repeat repeats;
+static uint64_t unsaid; /* dropped since the last line that was written */
 
 void
-log_set_level(enum log_level level)
+log_set(const struct log_options *options)
 {
-	max_level = level;
+	pthread_mutex_lock(&mutex);
+	in_force = *options;
+	pthread_mutex_unlock(&mutex);
+}
+
+static enum log_format
+format_now(void)
+{
+	if (in_force.format != LOG_FORMAT_AUTO)
+		return in_force.format;
+	return isatty(STDERR_FILENO) ? LOG_FORMAT_PEOPLE : LOG_FORMAT_LOGFMT;
+}
+
+/* Whether standard error is the journal's, which takes the level in front: systemd.exec(5), JOURNAL_STREAM. */
+static bool
+goes_to_journal(void)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	unsigned long long device, inode;
+	struct stat status;
+
+	return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 &&
+	    fstat(STDERR_FILENO, &status) == 0 && status.st_dev == device && status.st_ino == inode;
+}
+
+/* A pipe with room, a file, a terminal that is not stopped. Who reads slowly must not stop who writes. */
+static bool
+takes_a_line(void)
+{
+	struct pollfd wait = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	return poll(&wait, 1, 0) > 0 && wait.revents & POLLOUT;
+}
+
+/* Mutex held. */
+static void
+write_entry(struct log_entry *entry)
+{
+	static const char *const priorities[] = {"<3>", "<4>", "<6>", "<7>"};
+	struct buffer line = {0};
+
+	entry->time_ms = timestamp_now();
+	entry->dropped = unsaid;
+	if (goes_to_journal())
+		buffer_add_text(&line, text_of(priorities[entry->level]));
+	log_form(entry, format_now(), &line);
+	if (takes_a_line() && write(STDERR_FILENO, line.data, line.size) > 0) {
+		unsaid = 0;
+	} else {
+		unsaid++;
+		counts.dropped++;
+	}
+	buffer_fini(&line);
+}
+
+/* Mutex held. */
+static void
+write_withheld(const struct log_said *said)
+{
+	struct log_entry entry = {.level = said->level,
+	    .component = said->component,
+	    .message = said->message,
+	    .repeated = said->withheld};
+
+	write_entry(&entry);
+}
+
+/* Mutex held. */
+static void
+say(enum log_level level, const char *component, const struct log_field *fields,
+    const char *message)
+{
+	struct log_entry entry = {
+	    .level = level, .component = component, .message = message, .fields = fields};
+	struct log_said gone;
+
+	counts.lines[level]++;
+	if (!in_force.repeat_ms) {
+		write_entry(&entry);
+		return;
+	}
+	if (!log_repeat_say(&repeats, level, component, message, monotonic_ms(), in_force.repeat_ms,
+		&entry.repeated, &gone))
+		return;
+	if (gone.message) {
+		write_withheld(&gone);
+		memory_free(gone.component);
+		memory_free(gone.message);
+	}
+	write_entry(&entry);
+}
+
+void
+log_say(enum log_level level, const char *component, const struct log_field *fields,
+    const char *format, ...)
+{
+	char message[1200];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(message, sizeof(message), format, args);
+	va_end(args);
+	pthread_mutex_lock(&mutex);
+	if (level <= in_force.level)
+		say(level, component, fields, message);
+	pthread_mutex_unlock(&mutex);
 }
 
 void
 log_line(enum log_level level, const char *format, ...)
 {
-	static const char *const names[] = {"error", "warn", "info", "debug"};
-	char message[1024], safe[2048], quoted[3072], line[4096];
-	size_t from, to = 0;
-	struct timespec now;
-	struct tm utc;
+	char message[1200];
 	va_list args;
-	int size;
 
-	if (level > max_level)
-		return;
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	text_show(text_of(message), sizeof(message), safe, sizeof(safe));
-	for (from = 0; safe[from] && to + 2 < sizeof(quoted); from++) {
-		if (safe[from] == '"')
-			quoted[to++] = '\\';
-		quoted[to++] = safe[from];
+	log_say(level, "tracker", NULL, "%s", message);
+}
+
+void
+log_repeats(bool all)
+{
+	struct log_said *said;
+	int64_t now = monotonic_ms();
+
+	pthread_mutex_lock(&mutex);
+	while ((said = log_repeat_due(&repeats, now, all ? INT64_MIN / 2 : in_force.repeat_ms))) {
+		write_withheld(said);
+		said->withheld = 0;
+		said->said_ms = now;
 	}
-	quoted[to] = '\0';
-	clock_gettime(CLOCK_REALTIME, &now);
-	gmtime_r(&now.tv_sec, &utc);
-	size = snprintf(line, sizeof(line),
-	    "time=%04d-%02d-%02dT%02d:%02d:%02d.%03ldZ level=%s msg=\"%s\"\n", utc.tm_year + 1900,
-	    utc.tm_mon + 1, utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec, now.tv_nsec / 1000000,
-	    names[level], quoted);
-	if (size > 0 && write(STDERR_FILENO, line, (size_t)size) < 0)
-		return;
+	pthread_mutex_unlock(&mutex);
+}
+
+void
+log_counts(struct log_counts *out)
+{
+	pthread_mutex_lock(&mutex);
+	*out = counts;
+	pthread_mutex_unlock(&mutex);
 }

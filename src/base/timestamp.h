@@ -66,5 +66,7 @@ const char *period_text(int64_t duration_ms, char out[TIMESTAMP_TEXT_BYTES]);
 int64_t timestamp_now(void);
 /* Milliseconds that only ever go on, for waiting and due times; not of the day. */
 int64_t monotonic_ms(void);
+/* The same in seconds, finer. */
+double monotonic_seconds(void);
 
 #endif

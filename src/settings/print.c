@@ -64,7 +64,8 @@ settings_print(const struct settings *settings, enum settings_part part, struct 
 			group = row;
 			continue;
 		}
-		if (part == SETTINGS_FACTS && !row->facts)
+		if ((part == SETTINGS_FACTS && !row->facts) ||
+		    (part == SETTINGS_OPENED && row->live))
 			continue;
 		if (group && setting_depth(row))
 			buffer_add_format(out, "%s:\n", group->path);

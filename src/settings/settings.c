@@ -194,6 +194,7 @@ settings_close(struct settings *settings)
 	memory_free(settings->keys);
 	memory_free(settings->lineage);
 	memory_free(settings->org_chart);
+	memory_free(settings->http_listen);
 	memory_free(settings->sources);
 	memory_free(settings->publishers);
 	memory_free(settings->own_file);

@@ -23,6 +23,12 @@ enum settings_payload_digest {
 	SETTINGS_PAYLOAD_SHA256
 };
 
+enum settings_log_format {
+	SETTINGS_LOG_AUTO,
+	SETTINGS_LOG_LOGFMT,
+	SETTINGS_LOG_JSON
+};
+
 struct settings_source {
 	const char *name; /* [a-z0-9-], unique */
 	const struct source_type *type;
@@ -61,6 +67,10 @@ struct settings {
 	int64_t impact_idle_ms;
 	int64_t checkpoint_every_ms;
 	int64_t snapshot_records;
+	char *http_listen;  /* NULL: off */
+	int64_t log_format; /* enum settings_log_format */
+	int64_t log_level;  /* as enum log_level counts */
+	int64_t log_repeat_ms;
 	size_t source_count;
 	struct settings_source *sources;
 	size_t publisher_count;
@@ -111,6 +121,7 @@ const struct yaml_node *settings_place(const struct settings *settings, const ch
 enum settings_part {
 	SETTINGS_ALL, /* reads back to the same settings */
 	SETTINGS_FACTS, /* what recorded facts depend on: not paths, batches, commits, limits of memory */
+	SETTINGS_OPENED, /* what an open store and its sources keep: all but what may change meanwhile */
 };
 /* Appends YAML: the effective settings, every one of them, in the table's order. */
 void settings_print(const struct settings *settings, enum settings_part part, struct buffer *out);

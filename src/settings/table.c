@@ -6,6 +6,8 @@
 
 static const char *const deflates[] = {"auto", "isal", "zlib", NULL};
 static const char *const payload_digests[] = {"xxh3", "sha256", NULL};
+static const char *const log_formats[] = {"auto", "logfmt", "json", NULL};
+static const char *const log_levels[] = {"error", "warn", "info", "debug", NULL};
 
 #define MEMBER(name) offsetof(struct settings, name)
 #define SECOND ((int64_t)1000)
@@ -89,6 +91,19 @@ const struct setting settings_table[] = {
     {"state.snapshot-records", SETTING_COUNT, MEMBER(snapshot_records), "1M", 1, 1000000000,
 	.help = "A snapshot after so many records, and one at a clean end: after a crash no more "
 		"than these are redone from the ledger. Results do not depend on it."},
+    {"http", SETTING_GROUP, .help = "Metrics for Prometheus and health, over HTTP."},
+    {"http.listen", SETTING_ADDRESS, MEMBER(http_listen), "127.0.0.1:9464", .live = true,
+	.help =
+	    "Where /metrics, /livez and /readyz are answered while sources are followed; not with "
+	    "--until-end. Whoever reaches it reads names of topics and files, never of people."},
+    {"log", SETTING_GROUP, .help = "Lines for the operator, on standard error."},
+    {"log.format", SETTING_CHOICE, MEMBER(log_format), "auto", .words = log_formats, .live = true,
+	.help = "auto: lines for people on a terminal, else logfmt."},
+    {"log.level", SETTING_CHOICE, MEMBER(log_level), "info", .words = log_levels, .live = true,
+	.help = "Lines of this level and graver ones."},
+    {"log.repeat", SETTING_DURATION, MEMBER(log_repeat_ms), "1m", 0, DAY, .live = true,
+	.help = "A line that comes again is said once in this time, with how often it came; 0: "
+		"each time."},
     {"sources", SETTING_SOURCES, .facts = true,
 	.help = "Where events come from. Each source has a name, a type, and a mapping that says "
 		"where the "

@@ -15,6 +15,7 @@ enum setting_kind {
 	SETTING_BYTES,     /* int64_t; 64k, 16M, 1G: powers of 1,024 */
 	SETTING_DURATION,  /* int64_t milliseconds */
 	SETTING_CHOICE,    /* int64_t, index into the words */
+	SETTING_ADDRESS,   /* char *, as base/address.h reads it; "off" is NULL */
 	SETTING_SOURCES,   /* the list of sources */
 	SETTING_SOURCE,    /* inside a source: read by sources.c, the source's type or decode */
 	SETTING_PUBLISH,   /* the list of publishers */
@@ -29,6 +30,7 @@ struct setting {
 	int64_t low, high;        /* in bytes, milliseconds or pieces */
 	const char *const *words; /* of a choice, NULL-terminated */
 	bool facts;               /* recorded facts depend on it */
+	bool live;                /* may change while the store is open */
 	const char *example; /* what the template writes; NULL: the default; "": left out of it */
 	const char *help;    /* sentences */
 };

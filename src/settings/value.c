@@ -2,6 +2,7 @@
 /* One setting's text to its value, and its value to text. */
 #include <stdio.h>
 
+#include "base/address.h"
 #include "base/file.h"
 #include "base/suggest.h"
 #include "settings/table.h"
@@ -59,6 +60,9 @@ setting_shape(const struct setting *setting, char *out, size_t out_bytes)
 	switch (setting->kind) {
 	case SETTING_PATH:
 		snprintf(out, out_bytes, "a path, relative to the settings file");
+		break;
+	case SETTING_ADDRESS:
+		snprintf(out, out_bytes, "an address such as 127.0.0.1:9464, or off");
 		break;
 	case SETTING_CHOICE:
 		used = (size_t)snprintf(out, out_bytes, "one of");
@@ -198,6 +202,25 @@ read_path(const struct setting *setting, const char *file, const struct yaml_nod
 	*path = file_join(settings->folder, text.data);
 }
 
+static void
+read_address(const struct setting *setting, const char *file, const struct yaml_node *node,
+    struct settings *settings, struct yaml_problems *problems)
+{
+	char **listen = member(setting, settings);
+	struct text text = TEXT_NONE;
+	struct address address;
+	struct error err = {0};
+
+	if (!yaml_text(file, node, &text, problems))
+		return;
+	if (!text_is(text, "off") && !address_parse(text, &address, &err)) {
+		yaml_problem_add(problems, file, node, "%s, or off", err.text);
+		return;
+	}
+	memory_free(*listen);
+	*listen = text_is(text, "off") ? NULL : memory_text(text.data);
+}
+
 void
 setting_read(const struct setting *setting, const char *file, const struct yaml_node *node,
     struct settings *settings, struct yaml_problems *problems)
@@ -205,6 +228,9 @@ setting_read(const struct setting *setting, const char *file, const struct yaml_
 	switch (setting->kind) {
 	case SETTING_PATH:
 		read_path(setting, file, node, settings, problems);
+		break;
+	case SETTING_ADDRESS:
+		read_address(setting, file, node, settings, problems);
 		break;
 	case SETTING_CHOICE:
 		read_choice(setting, file, node, settings, problems);
@@ -253,6 +279,10 @@ setting_print(const struct setting *setting, const struct settings *settings, st
 		if (path)
 			print_path(written(path, settings->folder), out);
 		return path;
+	case SETTING_ADDRESS:
+		path = *(char *const *)value;
+		yaml_write_text(path ? text_of(path) : TEXT("off"), false, out);
+		return true;
 	case SETTING_CHOICE:
 		buffer_add_text(out, text_of(setting->words[*(const int64_t *)value]));
 		return true;
