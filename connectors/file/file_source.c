@@ -309,9 +309,25 @@ acknowledge(struct source *source, const struct partition *partition)
 {
 }
 
+/* Standard input is read once. */
+static bool
+reads_input(const struct yaml_node *settings)
+{
+	const struct yaml_node *path = yaml_find(settings, "path");
+	size_t i;
+
+	if (!path)
+		return false;
+	for (i = 0; path->kind == YAML_LIST && i < path->count; i++)
+		if (path->items[i]->kind == YAML_SCALAR && text_is(path->items[i]->text, "-"))
+			return true;
+	return path->kind == YAML_SCALAR && text_is(path->text, "-");
+}
+
 const struct source_type file_source = {
     .name = "file",
     .in_turn = true,
+    .once = reads_input,
     .summary = "files and standard input: JSON lines, CSV, Avro containers, plain or gzip",
     .check = check,
     .open = source_open,

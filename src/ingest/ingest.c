@@ -10,12 +10,26 @@
 #include "base/fault.h"
 #include "route.h"
 
+/* What a batch added to the counts came from its source. */
+static void
+attribute(struct ingest_source *source, const struct ingest_counts *before,
+    const struct ingest_counts *now)
+{
+	source->counts.recorded += now->recorded - before->recorded;
+	source->counts.quarantined += now->quarantined - before->quarantined;
+	source->counts.filtered += now->filtered - before->filtered;
+	source->counts.gaps += now->gaps - before->gaps;
+	source->counts.payload_bytes += now->payload_bytes - before->payload_bytes;
+}
+
 /* The whole route. A batch comes from one source. */
 static bool
 route(struct ingest *ingest, struct ingest_source *source, int64_t wait_ms,
     enum source_state *state, struct error *err)
 {
+	struct ingest_counts before = ingest->counts;
 	struct batch *batch = &ingest->batch;
+	bool recorded;
 
 	batch_reset(batch);
 	/* What was added before a source failed is good: it travels on. */
@@ -29,7 +43,9 @@ route(struct ingest *ingest, struct ingest_source *source, int64_t wait_ms,
 	lineage_batch(ingest->tracer, batch);
 	releases_mark(ingest, source, batch);
 	impact_batch(ingest->impact, batch, ingest->next_record);
-	return record_batch(ingest, batch, err);
+	recorded = record_batch(ingest, batch, err);
+	attribute(source, &before, &ingest->counts);
+	return recorded;
 }
 
 /* Tells sources how far their partitions are committed; a hint for those that can use it. */

@@ -15,6 +15,9 @@ struct ingest_options {
 	const struct settings *settings; /* borrowed until close */
 	bool until_end;
 	bool without_sources; /* for commands that only act on what is in the store */
+	/* The caller holds the store's lock (store_lock()) and keeps it behind ingest_close(): nobody
+	 * else gets in while the store is closed and opened again. */
+	bool locked;
 };
 
 struct ingest_counts { /* since ingest_open() */

@@ -208,6 +208,8 @@ start_scribe(struct ingest *ingest, const struct pending_start *start, struct er
 	    .image = ingest->image,
 	    .state = ingest->state,
 	    .start = *start,
+	    .partitions = ingest->partitions,
+	    .partition_count = ingest->partition_count,
 	    .commit_blocks = (uint32_t)ingest->settings->commit_blocks,
 	    .commit_every_ms = ingest->settings->commit_every_ms,
 	    .checkpoint_every_ms = ingest->settings->checkpoint_every_ms,
@@ -240,7 +242,7 @@ ingest_open(const struct ingest_options *options, struct ingest **out, struct er
 	ingest->names = symbols_open();
 	ingest->lock = -1;
 	is_new = !store_exists(options->settings->store);
-	if (!store_lock(options->settings->store, &ingest->lock, err) ||
+	if ((!options->locked && !store_lock(options->settings->store, &ingest->lock, err)) ||
 	    !open_keys(ingest, is_new, err) || !open_catalog(ingest, err) ||
 	    !catalog_state(ingest->catalog, &state, err) || !check_store_id(ingest, &state, err) ||
 	    !load_trees(ingest, &state, &start, err) || !catalog_age_check(ingest, &state, err) ||

@@ -80,6 +80,12 @@ partitions_begin(void *context, const char *source, const char *name, int64_t st
 static bool
 load_one(void *context, const struct partition *partition)
 {
+	struct partition *before = NULL;
+
+	if (partition->incarnation > 1)
+		before = partitions_latest(context, partition->source, partition->name);
+	if (before)
+		before->ended = true;
 	add_partition(context, partition);
 	return true;
 }

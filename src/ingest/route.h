@@ -22,7 +22,8 @@ struct ingest_source {
 	struct source *source;   /* NULL: not open (without_sources) */
 	struct decoder *decoder; /* made when it is first needed */
 	bool ended;
-	struct error error; /* why it was left out */
+	struct error error;          /* why it was left out */
+	struct ingest_counts counts; /* what came from it */
 	/* The partition of the newest event record of this source (NULL: none), and whether it was
 	 * released since. */
 	struct partition *newest;

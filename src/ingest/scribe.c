@@ -15,12 +15,16 @@
 #include "store/committed.h"
 
 #define QUEUE_BLOCKS 16
+/* A commit of nothing says nothing of how long one takes. */
+#define NOT_COUNTED (-1.0)
 
 struct scribe {
 	struct scribe_options options;
 	struct pending pending;   /* the open commit; the thread's own */
 	struct snapshot snapshot; /* the thread's own, but for its begin, under the mutex */
+	size_t committing; /* partitions of the last commit, still in pending's rows; its own */
 	struct tree committed_facts, committed_conclusions; /* under the mutex from here on */
+	struct commit_count commits;
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake, done; /* something for the thread; something for the route */
@@ -121,6 +125,7 @@ commit(struct scribe *scribe, struct error *err)
 	if (!ledger_sync(scribe->options.ledger, err))
 		return false;
 	fault_point("segment-synced");
+	scribe->committing = scribe->pending.partition_count;
 	if (!pending_commit(&scribe->pending, scribe->options.catalog, err))
 		return false;
 	fault_point("catalog-committed");
@@ -172,6 +177,21 @@ keep_spent(struct scribe *scribe, const struct scribe_work *work)
 		free_work(work);
 }
 
+/* What was committed counts. Mutex held. */
+static void
+note_commit(struct scribe *scribe, uint64_t number, double seconds)
+{
+	size_t i;
+
+	scribe->committed = number;
+	scribe->committed_facts = scribe->pending.tree;
+	scribe->committed_conclusions = scribe->pending.conclusions;
+	if (seconds >= 0)
+		commit_count_time(&scribe->commits, seconds);
+	for (i = 0; i < scribe->committing; i++)
+		commit_count_mark(&scribe->commits, &scribe->pending.partitions[i]);
+}
+
 static bool
 snapshot_waits(const struct scribe *scribe)
 {
@@ -192,13 +212,19 @@ turn(struct scribe *scribe, struct error *err)
 	bool sign = !is_work && scribe->checkpoint;
 	uint64_t number = scribe->pending.last_sequence + is_work;
 	bool good = true, committed = false, pages = snapshot_waits(scribe), ended = false;
+	bool anything = false;
+	double began = 0, took = 0;
 
 	pthread_mutex_unlock(&scribe->mutex);
+	scribe->committing = 0;
 	if (is_work)
 		good = write_work(scribe, &work, err);
 	if (good && (finish || commit_due(scribe))) {
+		anything = !pending_is_empty(&scribe->pending);
+		began = monotonic_seconds();
 		good = commit(scribe, err);
 		committed = good;
+		took = monotonic_seconds() - began;
 	}
 	if (good &&
 	    (sign ||
@@ -211,11 +237,8 @@ turn(struct scribe *scribe, struct error *err)
 	pthread_mutex_lock(&scribe->mutex);
 	keep_spent(scribe, &work);
 	scribe->pending.last_sequence = number;
-	if (committed) {
-		scribe->committed = number;
-		scribe->committed_facts = scribe->pending.tree;
-		scribe->committed_conclusions = scribe->pending.conclusions;
-	}
+	if (committed)
+		note_commit(scribe, number, anything ? took : NOT_COUNTED);
 	if (finish && !scribe->waiting)
 		scribe->flush = false;
 	if (sign)
@@ -258,8 +281,11 @@ scribe_open(const struct scribe_options *options, struct scribe **out, struct er
 {
 	struct scribe *scribe = memory_get(sizeof(*scribe));
 	pthread_condattr_t monotonic;
+	size_t i;
 
 	scribe->options = *options;
+	for (i = 0; i < options->partition_count; i++)
+		commit_count_mark(&scribe->commits, options->partitions[i]);
 	scribe->committed_facts = options->start.tree;
 	scribe->committed_conclusions = options->start.conclusions;
 	pending_init(&scribe->pending, &options->start);
@@ -274,11 +300,26 @@ scribe_open(const struct scribe_options *options, struct scribe **out, struct er
 	if (pthread_create(&scribe->thread, NULL, work, scribe) != 0) {
 		pending_fini(&scribe->pending);
 		snapshot_fini(&scribe->snapshot);
+		commit_count_fini(&scribe->commits);
 		memory_free(scribe);
 		return error_system(err, ERROR_IO, "the scribe's thread cannot start");
 	}
 	*out = scribe;
 	return true;
+}
+
+/* Mutex held. */
+static void
+wait_for_room(struct scribe *scribe)
+{
+	double began;
+
+	if (scribe->waiting < QUEUE_BLOCKS)
+		return;
+	began = monotonic_seconds();
+	while (scribe->waiting == QUEUE_BLOCKS && !scribe->stopped)
+		pthread_cond_wait(&scribe->done, &scribe->mutex);
+	scribe->commits.figures.waited_s += monotonic_seconds() - began;
 }
 
 uint64_t
@@ -287,8 +328,7 @@ scribe_take(struct scribe *scribe, const struct scribe_work *work)
 	uint64_t number = 0;
 
 	pthread_mutex_lock(&scribe->mutex);
-	while (scribe->waiting == QUEUE_BLOCKS && !scribe->stopped)
-		pthread_cond_wait(&scribe->done, &scribe->mutex);
+	wait_for_room(scribe);
 	if (scribe->stopped) {
 		free_work(work);
 	} else {
@@ -416,6 +456,27 @@ scribe_trees(struct scribe *scribe, struct tree *facts, struct tree *conclusions
 }
 
 void
+scribe_commits(struct scribe *scribe, struct commit_figures *figures)
+{
+	pthread_mutex_lock(&scribe->mutex);
+	*figures = scribe->commits.figures;
+	pthread_mutex_unlock(&scribe->mutex);
+}
+
+bool
+scribe_mark(struct scribe *scribe, uint32_t number, struct partition_mark *mark)
+{
+	bool found;
+
+	pthread_mutex_lock(&scribe->mutex);
+	found = number && number <= scribe->commits.mark_count;
+	if (found)
+		*mark = scribe->commits.marks[number - 1];
+	pthread_mutex_unlock(&scribe->mutex);
+	return found;
+}
+
+void
 scribe_close(struct scribe *scribe)
 {
 	struct scribe_work work;
@@ -433,6 +494,7 @@ scribe_close(struct scribe *scribe)
 		free_work(&scribe->spent[--scribe->spent_count]);
 	pending_fini(&scribe->pending);
 	snapshot_fini(&scribe->snapshot);
+	commit_count_fini(&scribe->commits);
 	pthread_cond_destroy(&scribe->wake);
 	pthread_cond_destroy(&scribe->done);
 	pthread_mutex_destroy(&scribe->mutex);

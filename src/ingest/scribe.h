@@ -7,6 +7,7 @@
 #ifndef DYETRACE_INGEST_SCRIBE_H
 #define DYETRACE_INGEST_SCRIBE_H
 
+#include "commit_count.h"
 #include "ledger/checkpoint.h"
 #include "pending.h"
 
@@ -23,7 +24,9 @@ struct scribe_options {
 	const char *store;
 	struct image *image;      /* of the organs' state; the scribe takes its snapshots' pages */
 	struct image_file *state; /* where they go */
-	struct pending_start start; /* at the catalog's last commit */
+	struct pending_start start;          /* at the catalog's last commit */
+	struct partition *const *partitions; /* as they are committed; only for scribe_open() */
+	size_t partition_count;
 	uint32_t commit_blocks;
 	int64_t commit_every_ms;
 	int64_t checkpoint_every_ms;
@@ -63,6 +66,10 @@ bool scribe_snapshot_busy(struct scribe *scribe);
 MUST_USE bool scribe_snapshot_wait(struct scribe *scribe, struct error *err);
 /* The trees at the last commit; call after scribe_flush(). */
 void scribe_trees(struct scribe *scribe, struct tree *facts, struct tree *conclusions);
+/* How long commits took, and how long the route waited in scribe_take(). */
+void scribe_commits(struct scribe *scribe, struct commit_figures *figures);
+/* What is committed of a partition; false: nothing yet. */
+bool scribe_mark(struct scribe *scribe, uint32_t number, struct partition_mark *mark);
 /* Stops the thread; what was taken and not committed is read again at the next start. */
 void scribe_close(struct scribe *scribe);
 

@@ -30,8 +30,8 @@ struct source_host {
 	 * false: none is (a gap, filtered, not read yet). Reads the ledger: a few milliseconds. For a
 	 * source that must know whether what it is given now is what it was given then.
 	 */
-	bool (*recorded)(void *context, const struct partition *partition, int64_t offset,
-	    uint64_t *payload);
+	bool (*recorded)(
+	    void *context, const struct partition *partition, int64_t offset, uint64_t *payload);
 	/*
 	 * Tells the operator what is no error: what a source waits for, what it leaves
 	 * unread and why. One sentence, no content of records; may be absent (NULL).
@@ -45,6 +45,11 @@ struct source_meter {
 	void (*figure)(void *context, const char *name, double value);
 };
 
+/* One figure that a type of source gives, for the manual: name as above, help a sentence. */
+struct source_figure {
+	const char *name, *help;
+};
+
 enum source_health {
 	SOURCE_WELL,
 	SOURCE_DOUBTFUL, /* works, but somebody should look */
@@ -54,8 +59,7 @@ enum source_health {
 struct source_examiner {
 	void *context;
 	/* what: "broker 10.0.0.1:9092 answers, Kafka 3.9"; advice: what to do, NULL if well. Texts are copied. */
-	void (*say)(
-	    void *context, enum source_health health, const char *what, const char *advice);
+	void (*say)(void *context, enum source_health health, const char *what, const char *advice);
 };
 
 enum source_state {
@@ -81,6 +85,9 @@ struct source_type {
 	/* Reads one partition to its end before it begins the next, when there is an end (until_end): the one
 	 * before then holds no clock back (docs/influence.md). */
 	bool in_turn;
+	/* Whether what was read of it can never be read again (standard input): then the tracker does not
+	 * close and open it in between. NULL: it always can. */
+	bool (*once)(const struct yaml_node *settings);
 	/* Looks at the settings only: adds every mistake. Must not touch what they name. */
 	void (*check)(const char *settings_file, const struct yaml_node *settings,
 	    struct yaml_problems *problems);
@@ -120,6 +127,8 @@ struct source_type {
 	 * route's thread, must not block. NULL: none.
 	 */
 	void (*measure)(struct source *source, const struct source_meter *meter);
+	/* What measure() gives, ended by a name NULL; they are exported as dyetrace_source_NAME. NULL: none. */
+	const struct source_figure *figures;
 	/*
 	 * Looks at what the source needs from outside (is the broker there, may we read, is there a
 	 * schema registry, …) and says each thing that was looked at, good or bad, for `doctor`. May
