@@ -1,89 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `dyetrace check`: every mistake in the settings and in the files they name, all at once. */
-#include <unistd.h>
-
-#include "base/keys.h"
 #include "base/memory.h"
+#include "checked.h"
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/place.h"
-#include "decode/decoder.h"
-#include "lineage/graph.h"
-#include "origin/org_chart.h"
-
-#define FILES_MAX 4
-
-/* What was looked at, and what was found. */
-struct checked {
-	struct settings *settings; /* NULL: not YAML at all */
-	const char *files[FILES_MAX];
-	size_t file_count;
-	struct yaml_problems problems;
-};
-
-static void
-look_at(struct checked *checked, const char *file)
-{
-	checked->files[checked->file_count++] = file;
-}
-
-/* A key file that is there must be usable; one that is not there yet is made by `keys create`. */
-static void
-check_keys(struct checked *checked, const char *path)
-{
-	struct keys *keys = NULL;
-	struct error err = {0};
-
-	if (access(path, F_OK) != 0)
-		return;
-	look_at(checked, path);
-	if (!keys_open(path, &keys, &err))
-		yaml_problem_add_error(&checked->problems, path, &err);
-	keys_close(keys);
-}
-
-/* A file that the settings name must be there; the mistake is where it is named. */
-static bool
-is_there(struct checked *checked, const char *setting, const char *path)
-{
-	if (!path)
-		return false;
-	if (access(path, F_OK) == 0) {
-		look_at(checked, path);
-		return true;
-	}
-	yaml_problem_add(&checked->problems, checked->settings->file,
-	    settings_place(checked->settings, setting),
-	    "there is no file %s: correct `%s`, or remove it", path, setting);
-	return false;
-}
-
-static void
-check_files(struct checked *checked)
-{
-	const struct settings *settings = checked->settings;
-	struct error err = {0};
-
-	if (is_there(checked, "lineage", settings->lineage))
-		lineage_check(settings->lineage, &checked->problems);
-	if (is_there(checked, "org-chart", settings->org_chart) &&
-	    !org_chart_check(settings->org_chart, &checked->problems, &err))
-		yaml_problem_add_error(&checked->problems, settings->org_chart, &err);
-}
-
-static void
-check_all(const struct call *call, const char *path, struct checked *checked)
-{
-	struct settings_options options = {
-	    path, call->program->sources, mapping_check, call->program->publishers};
-
-	look_at(checked, path);
-	if (!settings_open(&options, &checked->settings, &checked->problems) && !checked->settings)
-		return;
-	check_keys(checked, checked->settings->keys);
-	check_files(checked);
-	yaml_problems_sort(&checked->problems, 0);
-}
 
 static size_t
 files_with_problems(const struct yaml_problems *problems)
@@ -183,7 +104,7 @@ check_run(struct call *call, struct error *err)
 
 	if (!path)
 		path = memory_text("dyetrace.yaml");
-	check_all(call, path, &checked);
+	checked_read(call->program, path, &checked);
 	if (call->json)
 		print_json(&call->out, &checked);
 	else if (call_flag(call, "print") && !checked.problems.count)
@@ -191,8 +112,7 @@ check_run(struct call *call, struct error *err)
 	else
 		print(&call->out, &checked);
 	call->status = checked.problems.count ? STATUS_USAGE : STATUS_YES;
-	settings_close(checked.settings);
-	yaml_problems_fini(&checked.problems);
+	checked_fini(&checked);
 	memory_free(path);
 	return true;
 }

@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "completion.h"
+#include "daemon/metrics.h"
 #include "manual.h"
 #include "parse.h"
 
@@ -181,6 +182,16 @@ help_manual(struct call *call, struct error *err)
 	return true;
 }
 
+static void
+help_metrics(const struct call *call)
+{
+	struct buffer out = {0};
+
+	metrics_document(call->program->sources, call->program->publishers, &out);
+	fwrite(out.data, 1, out.size, call->out.file);
+	buffer_fini(&out);
+}
+
 static bool
 help_run(struct call *call, struct error *err)
 {
@@ -190,6 +201,10 @@ help_run(struct call *call, struct error *err)
 		return help_completion(call, err);
 	if (call_option(call, "pages"))
 		return manual_pages(call->program, call_option(call, "pages"), err);
+	if (call_flag(call, "metrics")) {
+		help_metrics(call);
+		return true;
+	}
 	if (call_flag(call, "man"))
 		return help_manual(call, err);
 	if (!call->count) {
@@ -205,6 +220,7 @@ help_run(struct call *call, struct error *err)
 static const struct option options[] = {
     {"man", 0, NULL, "print the manual page as roff, of dyetrace.yaml too: pipe it to `man -l -`"},
     {"completion", 0, "bash|zsh", "print the completion for a shell"},
+    {"metrics", 0, NULL, "print the table of metrics that `run` serves at /metrics, as Markdown"},
     {"pages", 0, "DIR", "write all manual pages and completions into a folder, as installing does"},
     {NULL},
 };

@@ -1,20 +1,46 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `dyetrace run`: the tracker. */
 #include "answer.h"
+#include "base/memory.h"
+#include "checked.h"
 #include "cli/commands.h"
 #include "cli/document.h"
 #include "cli/receipt.h"
 #include "daemon/daemon.h"
 #include "dropped.h"
 
+struct running {
+	struct call *call;
+	struct question question;
+};
+
 static void
 draw(void *context, int64_t done_bytes, int64_t all_bytes, const struct ingest_counts *counts)
 {
-	struct question *question = context;
+	struct progress *progress = &((struct running *)context)->question.progress;
 
 	(void)counts;
-	question->progress.total = all_bytes > 0 ? all_bytes : 0;
-	progress_set(&question->progress, done_bytes);
+	progress->total = all_bytes > 0 ? all_bytes : 0;
+	progress_set(progress, done_bytes);
+}
+
+/* For a reload: the same file, checked as `check` does, with the words of this call. */
+static bool
+reread(void *context, struct settings **settings, struct yaml_problems *problems)
+{
+	struct running *running = context;
+	struct checked checked;
+	bool good;
+
+	checked_read(running->call->program, running->question.settings.file, &checked);
+	good = !checked.problems.count;
+	*problems = checked.problems;
+	*settings = checked.settings;
+	if (!*settings || !running->call->store)
+		return good;
+	memory_free((*settings)->store);
+	(*settings)->store = memory_text(running->call->store);
+	return good;
 }
 
 static void
@@ -66,27 +92,30 @@ conclude(const struct daemon_result *result, struct error *err)
 static bool
 run_run(struct call *call, struct error *err)
 {
-	struct question question;
+	struct running running = {.call = call};
 	struct daemon_options options = {
-	    .until_end = call_flag(call, "until-end"), .progress = draw, .context = &question};
+	    .settings = &running.question.settings,
+	    .until_end = call_flag(call, "until-end"),
+	    .version = call->program->version,
+	    .reread = reread,
+	    .progress = call_flag(call, "until-end") ? draw : NULL,
+	    .context = &running,
+	};
 	struct daemon_result result;
 	bool done;
 
-	if (!question_settings(&question, call, PLACE_SETTINGS_NEEDED, err))
+	if (!question_settings(&running.question, call, PLACE_SETTINGS_NEEDED, err))
 		return false;
-	options.settings = &question.settings;
 	if (options.until_end)
-		progress_begin(&question.progress, "read", "B", 0);
-	else
-		options.progress = NULL;
+		progress_begin(&running.question.progress, "read", "B", 0);
 	done = daemon_run(&options, &result, err);
 	if (options.until_end)
-		progress_end(&question.progress);
+		progress_end(&running.question.progress);
 	if (done && call->json)
 		show_json(call, &result);
 	else if (done)
 		show(call, &result);
-	question_fini(&question);
+	question_fini(&running.question);
 	return done && conclude(&result, err);
 }
 

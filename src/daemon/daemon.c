@@ -1,74 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The loop: one batch, then whatever was asked, then the next. States: reading,
- * draining after a first signal; a second signal ends the process where it is.
+ * The loop: one batch, then whatever was asked, then the next. It turns a few
+ * times a second, whatever the sources do; who looks from outside (the manager's
+ * watchdog, /livez) sees it turn.
  */
 #include "daemon/daemon.h"
 
-#include <signal.h>
+#include <poll.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "advice.h"
 #include "base/log.h"
-#include "base/memory.h"
-#include "publish/publish.h"
+#include "signals.h"
 #include "store/control.h"
+#include "store/store.h"
+#include "tracker.h"
 
 #define WAIT_MS 200
 /* How long nothing may leave before the end no longer waits for publishers; and after a signal. */
 #define PUBLISH_PATIENCE_MS 30000
 #define PUBLISH_PATIENCE_STOPPED_MS 5000
 
-static volatile sig_atomic_t stop_signals, reload_signals, outlives_terminal;
-
 static void
-on_stop(int signal_number)
+reload(struct tracker *tracker)
 {
-	if (stop_signals++)
-		_exit(128 + signal_number);
-}
+	json_t *answer = json_object();
+	struct error err = {0};
 
-/* Sent by somebody: reload. From the kernel, for a terminal that was closed: end, unless nohup(1) asked otherwise. */
-static void
-on_hangup(int signal_number, siginfo_t *info, void *context)
-{
-	(void)context;
-	if (info->si_code == SI_KERNEL && !outlives_terminal)
-		on_stop(signal_number);
-	else
-		reload_signals = 1;
-}
-
-static void
-catch_signals(void)
-{
-	struct sigaction stop = {.sa_handler = on_stop}, ignore = {.sa_handler = SIG_IGN}, before;
-	struct sigaction hangup = {.sa_sigaction = on_hangup, .sa_flags = SA_SIGINFO};
-
-	stop_signals = reload_signals = 0;
-	sigaction(SIGTERM, &stop, NULL);
-	sigaction(SIGINT, &stop, NULL);
-	outlives_terminal = sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler == SIG_IGN;
-	sigaction(SIGHUP, &hangup, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
-}
-
-static void
-answer_request(void *context, struct text request, struct buffer *out)
-{
-	ingest_act(context, request, out);
-}
-
-static void
-reload(struct ingest *ingest)
-{
-	struct buffer answer = {0};
-
-	reload_signals = 0;
-	ingest_act(ingest, TEXT("{\"do\":\"reload\"}"), &answer);
-	log_line(LOG_INFO, "reload: %.*s", TEXT_PRINT(buffer_text(&answer)));
-	buffer_fini(&answer);
+	/* What went wrong is in the log. */
+	if (!tracker_reload(tracker, answer, &err))
+		log_repeats(false);
+	json_decref(answer);
 }
 
 static void
@@ -82,70 +44,162 @@ tell(const struct daemon_options *options, const struct ingest *ingest)
 		    backlog < 0 ? -1 : counts->payload_bytes + backlog, counts);
 }
 
-static bool
-loop(const struct daemon_options *options, struct ingest *ingest, int listener, struct error *err)
+/* The watchdog is fed when something was read, or when there is nothing to read. */
+static void
+feed(struct tracker *tracker, bool idle)
 {
-	enum ingest_state state = INGEST_MORE;
+	const struct ingest_counts *counts = ingest_counts(tracker->ingest);
+	int64_t positions =
+	    counts->recorded + counts->quarantined + counts->filtered + counts->gaps;
 
-	while (!stop_signals && state != INGEST_END) {
-		if (!ingest_step(ingest, WAIT_MS, &state, err))
-			return false;
-		control_serve(listener, answer_request, ingest);
-		if (reload_signals)
-			reload(ingest);
-		tell(options, ingest);
-	}
-	return ingest_checkpoint(ingest, err) && ingest_settle(ingest, err);
+	if (idle || positions != tracker->positions)
+		notify_alive(&tracker->notify);
+	tracker->positions = positions;
+	notify_status(&tracker->notify, "%s; recorded %lld, quarantined %lld, filtered %lld",
+	    idle ? "waiting for events" : "reading", (long long)counts->recorded,
+	    (long long)counts->quarantined, (long long)counts->filtered);
 }
 
-/* Follows the sources, and beside it the publishers follow the ledger. */
+/* One batch. *ended: there is no more. */
 static bool
-track(const struct daemon_options *options, struct ingest *ingest, int listener, struct error *err)
+step(struct tracker *tracker, bool *ended, struct error *err)
 {
-	struct publishing *publishing = NULL;
-	bool done = publishing_open(options->settings, &publishing, err) &&
-	    loop(options, ingest, listener, err) &&
-	    publishing_finish(
-		publishing, stop_signals ? PUBLISH_PATIENCE_STOPPED_MS : PUBLISH_PATIENCE_MS, err);
+	struct board_view view;
+	enum ingest_state state;
 
-	publishing_close(publishing);
-	return done;
+	if (!ingest_step(tracker->ingest, WAIT_MS, &state, err))
+		return tracker_pause(tracker, err);
+	*ended = state == INGEST_END;
+	view = tracker_view(tracker);
+	board_look(&tracker->board, &view, false);
+	feed(tracker, state != INGEST_MORE);
+	if (tracker->options->progress)
+		tell(tracker->options, tracker->ingest);
+	return true;
+}
+
+static bool
+wait_and_try(struct tracker *tracker, struct error *err)
+{
+	poll(NULL, 0, WAIT_MS);
+	notify_alive(&tracker->notify);
+	notify_status(&tracker->notify, "paused: %s", tracker->trouble.text);
+	return tracker_resume(tracker, err);
+}
+
+static bool
+turn(struct tracker *tracker, bool *ended, struct error *err)
+{
+	bool good;
+
+	board_turn(&tracker->board, TURN_WITHIN_MS);
+	good = tracker->ingest ? step(tracker, ended, err) : wait_and_try(tracker, err);
+	if (!good)
+		return false;
+	control_serve(tracker->listener, tracker_answer, tracker);
+	if (signals_reload())
+		reload(tracker);
+	tracker_turn_http(tracker);
+	log_repeats(false);
+	if (!tracker->broken)
+		return true;
+	*err = tracker->trouble;
+	return false;
+}
+
+static bool
+finish(struct tracker *tracker, struct error *err)
+{
+	notify_stopping(&tracker->notify);
+	board_say(&tracker->board, false, "draining");
+	board_turn(&tracker->board, LONG_ACT_MS);
+	if (!tracker->ingest) {
+		*err = tracker->trouble;
+		return false;
+	}
+	return ingest_checkpoint(tracker->ingest, err) && ingest_settle(tracker->ingest, err) &&
+	    publishing_finish(tracker->publishing,
+		signals_stop() ? PUBLISH_PATIENCE_STOPPED_MS : PUBLISH_PATIENCE_MS, err);
+}
+
+static bool
+loop(struct tracker *tracker, struct error *err)
+{
+	bool ended = false;
+
+	notify_ready(&tracker->notify, "reading");
+	while (!signals_stop() && !ended)
+		if (!turn(tracker, &ended, err))
+			return false;
+	return finish(tracker, err);
 }
 
 static void
-conclude(const struct ingest *ingest, struct daemon_result *result)
+add_before(struct ingest_counts *counts, const struct ingest_counts *before)
 {
-	const char *name = ingest_source_error(ingest, &result->source_error);
+	counts->recorded += before->recorded;
+	counts->quarantined += before->quarantined;
+	counts->filtered += before->filtered;
+	counts->gaps += before->gaps;
+	counts->payload_bytes += before->payload_bytes;
+}
 
-	result->counts = *ingest_counts(ingest);
-	ingest_dropped(ingest, &result->dropped);
-	result->interrupted = stop_signals != 0;
+static void
+conclude(struct tracker *tracker, struct daemon_result *result)
+{
+	const char *name;
+
+	result->interrupted = signals_stop();
+	result->cut_bytes = tracker->cut_bytes;
+	result->counts = tracker->board.before.counts;
+	if (!tracker->ingest)
+		return;
+	add_before(&result->counts, ingest_counts(tracker->ingest));
+	ingest_dropped(tracker->ingest, &result->dropped);
+	name = ingest_source_error(tracker->ingest, &result->source_error);
 	if (name)
 		snprintf(result->failed_source, sizeof(result->failed_source), "%s", name);
+}
+
+static bool
+run(struct tracker *tracker, struct daemon_result *result, struct error *err)
+{
+	const struct settings *settings = tracker->options->settings;
+	bool done;
+
+	/* Health can be asked for while the store is being opened, which may take its time. */
+	tracker_turn_http(tracker);
+	if (!tracker_open(tracker, settings, err))
+		return advice_add(err);
+	tracker->cut_bytes = ingest_cut_bytes(tracker->ingest);
+	done = control_listen(settings->store, &tracker->listener, err) && loop(tracker, err);
+	conclude(tracker, result);
+	control_close(settings->store, tracker->listener);
+	publishing_close(tracker->publishing);
+	ingest_close(tracker->ingest);
+	return done || advice_add(err);
 }
 
 bool
 daemon_run(const struct daemon_options *options, struct daemon_result *result, struct error *err)
 {
-	struct ingest_options ingest_options = {
-	    .settings = options->settings, .until_end = options->until_end};
-	struct ingest *ingest = NULL;
-	int listener = -1;
+	struct tracker tracker = {.options = options,
+	    .settings = options->settings,
+	    .live = options->settings,
+	    .lock = -1,
+	    .http_tried_ms = INT64_MIN / 2,
+	    .listener = -1};
 	bool done;
 
 	*result = (struct daemon_result){0};
-	catch_signals();
-	if (!ingest_open(&ingest_options, &ingest, err))
-		return advice_add(err);
-	result->cut_bytes = ingest_cut_bytes(ingest);
-	if (result->cut_bytes)
-		log_line(LOG_WARN,
-		    "recovery: dropped %lld uncommitted bytes of the ledger; they are read again",
-		    (long long)result->cut_bytes);
-	done = control_listen(options->settings->store, &listener, err) &&
-	    track(options, ingest, listener, err);
-	conclude(ingest, result);
-	control_close(options->settings->store, listener);
-	ingest_close(ingest);
-	return done || advice_add(err);
+	signals_catch();
+	board_init(&tracker.board, options->version);
+	notify_init(&tracker.notify);
+	tracker_log(&tracker);
+	done =
+	    store_lock(options->settings->store, &tracker.lock, err) && run(&tracker, result, err);
+	signals_drained();
+	tracker_end(&tracker);
+	log_repeats(true);
+	return done;
 }

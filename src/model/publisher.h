@@ -11,6 +11,7 @@
 #define DYETRACE_MODEL_PUBLISHER_H
 
 #include "base/yaml.h"
+#include "model/figure.h"
 #include "model/influence.h"
 #include "model/lineage.h"
 #include "model/movement.h"
@@ -171,6 +172,8 @@ struct publisher_type {
 	    struct publisher_progress *progress, struct error *err);
 	void (*measure)(
 	    struct publisher *publisher, const struct publisher_meter *meter); /* NULL: none */
+	/* What measure() gives, ended by a name NULL; they are exported as dyetrace_publisher_NAME. NULL: none. */
+	const struct figure_help *figures;
 	/* Does not wait for what is under way. Accepts NULL. */
 	void (*close)(struct publisher *publisher);
 };

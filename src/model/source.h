@@ -9,6 +9,7 @@
 
 #include "base/yaml.h"
 #include "model/batch.h"
+#include "model/figure.h"
 
 /* What the route offers a source. Calls come from the route's thread only. */
 struct source_host {
@@ -43,11 +44,6 @@ struct source_host {
 struct source_meter {
 	void *context;
 	void (*figure)(void *context, const char *name, double value);
-};
-
-/* One figure that a type of source gives, for the manual: name as above, help a sentence. */
-struct source_figure {
-	const char *name, *help;
 };
 
 enum source_health {
@@ -128,7 +124,7 @@ struct source_type {
 	 */
 	void (*measure)(struct source *source, const struct source_meter *meter);
 	/* What measure() gives, ended by a name NULL; they are exported as dyetrace_source_NAME. NULL: none. */
-	const struct source_figure *figures;
+	const struct figure_help *figures;
 	/*
 	 * Looks at what the source needs from outside (is the broker there, may we read, is there a
 	 * schema registry, …) and says each thing that was looked at, good or bad, for `doctor`. May
