@@ -7,6 +7,7 @@
 #ifndef DYETRACE_KAFKA_FEED_H
 #define DYETRACE_KAFKA_FEED_H
 
+#include "frame.h"
 #include "history.h"
 #include "look.h"
 #include "model/source.h"
@@ -56,12 +57,15 @@ struct feed {
 	int64_t short_ms; /* since when looks say that the log ends before next; 0: they do not */
 	int64_t acknowledged, told; /* committed up to here; what of that the group was told */
 
-	rd_kafka_message_t *held; /* FEED_HELD; owned */
+	/* FEED_HELD: the record, owned; since when, and when that was said last (0: not) */
+	rd_kafka_message_t *held;
+	int64_t held_ms, held_said_ms;
 };
 
 struct feed_topic {
 	char *name;                     /* owned */
 	const rd_kafka_topic_t *handle; /* as messages name it; NULL before the first */
+	struct frame_topic frame;       /* how its records are written */
 	enum look_policy policy;
 	int64_t retention_ms;
 	rd_kafka_resp_err_t error;   /* at the last look */

@@ -82,6 +82,7 @@ add_topic(struct feeds *feeds, const char *name)
 	struct feed_topic *topic = memory_get(sizeof(*topic));
 
 	topic->name = memory_text(name);
+	topic->frame.format = feeds->framing.format;
 	topic->retention_ms = -1;
 	topic->is_late = feeds->looks > 1;
 	memory_grow(

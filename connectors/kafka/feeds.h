@@ -7,6 +7,7 @@
 #define DYETRACE_KAFKA_FEEDS_H
 
 #include "feed.h"
+#include "framing.h"
 #include "watch.h"
 
 struct feeds {
@@ -15,6 +16,7 @@ struct feeds {
 	const struct kafka_settings *settings;
 	bool until_end;
 	rd_kafka_t *client;
+	struct kafka_framing framing;
 
 	struct feed_topic **topics;
 	size_t topic_count, topic_capacity;

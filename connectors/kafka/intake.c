@@ -8,6 +8,11 @@
 #include "trouble.h"
 
 #define FETCH_MAX 4096
+#define SAY_HELD_MS 3000 /* a registry that takes longer is worth a word */
+#define SAY_AGAIN_MS 60000
+/* With until_end: how long a schema is waited for that the registry does not have, or not give. */
+#define UNKNOWN_MS 3000
+#define AWAY_MS 20000
 
 void
 intake_init(struct intake *intake, rd_kafka_queue_t *queue, size_t record_bytes_max)
@@ -33,6 +38,8 @@ intake_fini(struct intake *intake)
 	if (intake->got)
 		destroy(intake->got, 0, intake->got_count);
 	memory_free(intake->got);
+	destroy(intake->loose, 0, intake->loose_count);
+	memory_free(intake->loose);
 	*intake = (struct intake){0};
 }
 
@@ -42,6 +49,8 @@ intake_release(struct intake *intake)
 	size_t left = intake->got_count - intake->got_at;
 
 	destroy(intake->got, 0, intake->got_at);
+	destroy(intake->loose, 0, intake->loose_count);
+	intake->loose_count = 0;
 	memmove(intake->got, intake->got + intake->got_at, left * sizeof(*intake->got));
 	intake->got_count = left;
 	intake->got_at = 0;
@@ -79,12 +88,96 @@ come_to(struct feeds *feeds, struct feed *feed, int64_t offset, struct batch *ba
 	return feed_settle(feed, batch) ? FEED_KEPT : FEED_LATER;
 }
 
+/* --- records that wait for their schema ---------------------------------------------------- */
+
+/* What it waits for: at once when the registry has no such schema, else when it takes long. */
+static void
+hold_say(
+    struct feeds *feeds, struct feed *feed, const struct message *message, enum frame_answer answer)
+{
+	int64_t now_ms = monotonic_ms();
+	int64_t held_ms = feed->held_ms ? now_ms - feed->held_ms : 0;
+	struct text why =
+	    answer == FRAME_UNKNOWN ? message->detail : TEXT("the schema registry does not answer");
+
+	if (feeds->until_end) {
+		if (held_ms >= (answer == FRAME_UNKNOWN ? UNKNOWN_MS : AWAY_MS)) {
+			feeds_fail(feeds, ERROR_IO,
+			    "%s: offset %lld cannot be read without its "
+			    "schema: %.*s",
+			    feed->name, (long long)message->offset, TEXT_PRINT(why));
+			feed->state = FEED_DONE;
+		}
+		return;
+	}
+	if ((answer != FRAME_UNKNOWN && held_ms < SAY_HELD_MS) ||
+	    (feed->held_said_ms && now_ms - feed->held_said_ms < SAY_AGAIN_MS))
+		return;
+	feed->held_said_ms = now_ms;
+	feeds_notice(feeds,
+	    "%s: waits at offset %lld for the record's schema: %.*s; set "
+	    "`on.unknown.schema: quarantine` to go on without",
+	    feed->name, (long long)message->offset, TEXT_PRINT(why));
+}
+
+/* takes record */
+static void
+hold(struct feeds *feeds, struct feed *feed, rd_kafka_message_t *record)
+{
+	feed->held = record;
+	feed->held_ms = monotonic_ms();
+	feed->held_said_ms = 0;
+	feed->state = FEED_HELD;
+	feeds->changed = true;
+}
+
+/* How a record is written was not seen in this topic before. */
+static void
+say_frame(struct feeds *feeds, struct feed_topic *topic)
+{
+	char sentence[512];
+
+	if (frame_notice(&topic->frame, topic->name, sentence, sizeof(sentence)))
+		feeds_notice(feeds, "%s", sentence);
+}
+
+/*
+ * Adds a record to the batch, which has room.
+ *
+ * FEED_PARKED: its schema is not known yet, nothing was added
+ */
 static enum feed_took
-take_record(struct intake *intake, struct feeds *feeds, struct feed *feed,
+add_record(struct intake *intake, struct feeds *feeds, struct feed *feed,
     const rd_kafka_message_t *record, struct batch *batch)
 {
+	struct message *message = batch_add(batch);
+	enum frame_answer answer = FRAME_GOOD;
+
+	message->partition = feed->partition;
+	record_fill(record, intake->record_bytes_max, &batch->arena, message);
+	if (message->kind == MESSAGE_PAYLOAD)
+		answer =
+		    frame_read(feeds->framing.frames, &feed->topic->frame, message, &batch->arena);
+	if (UNLIKELY(answer == FRAME_WAIT ||
+		(answer == FRAME_UNKNOWN && !feeds->settings->quarantine_unknown))) {
+		hold_say(feeds, feed, message, answer);
+		batch->count--;
+		return FEED_PARKED;
+	}
+	if (UNLIKELY(feed->topic->frame.fresh != FRAME_UNSEEN))
+		say_frame(feeds, feed->topic);
+	batch->bytes += message->payload.size;
+	feed->next++;
+	intake->messages++;
+	intake->payload_bytes += message->payload.size;
+	return FEED_KEPT;
+}
+
+static enum feed_took
+take_record(struct intake *intake, struct feeds *feeds, struct feed *feed,
+    rd_kafka_message_t *record, struct batch *batch)
+{
 	enum feed_took took = come_to(feeds, feed, record->offset, batch);
-	struct message *message;
 
 	if (took != FEED_KEPT)
 		return took;
@@ -93,18 +186,15 @@ take_record(struct intake *intake, struct feeds *feeds, struct feed *feed,
 		return FEED_DROPPED;
 	if (batch_full(batch))
 		return FEED_LATER;
-	message = batch_add(batch);
-	message->partition = feed->partition;
-	record_fill(record, intake->record_bytes_max, &batch->arena, message);
-	batch->bytes += message->payload.size;
-	feed->next++;
 	feed->fresh = false;
 	feed->jumped_to = LOOK_UNKNOWN;
 	feed->moved_ms = intake->now_ms;
-	intake->messages++;
-	intake->payload_bytes += message->payload.size;
-	finish_at_stop(feeds, feed);
-	return FEED_KEPT;
+	took = add_record(intake, feeds, feed, record, batch);
+	if (took == FEED_PARKED)
+		hold(feeds, feed, record);
+	else
+		finish_at_stop(feeds, feed);
+	return took;
 }
 
 static enum feed_took
@@ -160,8 +250,7 @@ take_trouble(struct feeds *feeds, struct feed *feed, const rd_kafka_message_t *e
 }
 
 static enum feed_took
-take(struct intake *intake, struct feeds *feeds, const rd_kafka_message_t *message,
-    struct batch *batch)
+take(struct intake *intake, struct feeds *feeds, rd_kafka_message_t *message, struct batch *batch)
 {
 	struct feed *feed = feeds_find(feeds, message);
 	enum feed_took took;
@@ -242,6 +331,32 @@ intake_wait(struct intake *intake, struct feeds *feeds, int64_t wait_ms)
 		return;
 	intake_release(intake);
 	fetch(intake, feeds, wait_ms, 1);
+}
+
+static void
+try_held(struct intake *intake, struct feeds *feeds, struct feed *feed, struct batch *batch)
+{
+	if (batch_full(batch) || add_record(intake, feeds, feed, feed->held, batch) != FEED_KEPT)
+		return;
+	memory_grow(&intake->loose, &intake->loose_capacity, intake->loose_count + 1,
+	    sizeof(*intake->loose));
+	intake->loose[intake->loose_count++] = feed->held;
+	feed->held = NULL;
+	feed->held_ms = 0;
+	feed_reposition(feed);
+	feeds->changed = true;
+	finish_at_stop(feeds, feed);
+}
+
+void
+intake_release_held(struct intake *intake, struct feeds *feeds, struct batch *batch)
+{
+	size_t i, k;
+
+	for (i = 0; i < feeds->topic_count; i++)
+		for (k = 0; k < feeds->topics[i]->feed_count; k++)
+			if (feeds->topics[i]->feeds[k]->state == FEED_HELD)
+				try_held(intake, feeds, feeds->topics[i]->feeds[k], batch);
 }
 
 void

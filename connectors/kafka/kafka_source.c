@@ -148,6 +148,7 @@ source_close(struct source *source)
 		tell_all(source);
 	watch_close(source->watch);
 	intake_fini(&source->intake);
+	kafka_framing_close(&source->feeds.framing);
 	feeds_fini(&source->feeds);
 	if (source->queue)
 		rd_kafka_queue_destroy(source->queue);
@@ -190,7 +191,9 @@ source_open(const struct source_options *options, const struct source_host *host
 	source->feeds.until_end = options->until_end;
 	kafka_settings_read(
 	    options->settings_file, options->settings, &source->settings, &problems);
-	good = yaml_problems_check(&problems, err) && start(source, options->record_bytes_max, err);
+	good = yaml_problems_check(&problems, err) &&
+	    kafka_framing_open(options, &source->settings, &source->feeds.framing, err) &&
+	    start(source, options->record_bytes_max, err);
 	yaml_problems_fini(&problems);
 	if (!good) {
 		source_close(source);
@@ -276,9 +279,20 @@ take_look(struct source *source)
 }
 
 static void
+say_registry(struct source *source)
+{
+	char sentence[512];
+
+	while (source->feeds.framing.registry &&
+	    registry_news(source->feeds.framing.registry, sentence, sizeof(sentence)))
+		feeds_notice(&source->feeds, "%s", sentence);
+}
+
+static void
 take_news(struct source *source)
 {
 	take_look(source);
+	say_registry(source);
 	feeds_settle_doubts(&source->feeds, source->watch);
 	if (source->feeds.look_soon)
 		watch_look_soon(source->watch);
@@ -330,6 +344,7 @@ read_now(struct source *source, struct batch *batch)
 
 	take_news(source);
 	intake_settle(&source->feeds, batch);
+	intake_release_held(&source->intake, &source->feeds, batch);
 	feeds_assign(&source->feeds);
 	intake_fill(&source->intake, &source->feeds, batch);
 	feeds_assign(&source->feeds);
@@ -346,6 +361,7 @@ source_read(struct source *source, struct batch *batch, int64_t longest_ms,
 	int64_t deadline = monotonic_ms() + longest_ms, left;
 
 	intake_release(&source->intake);
+	kafka_framing_forget(&source->feeds.framing);
 	tell_group(source);
 	for (;;) {
 		*state = SOURCE_MORE;
@@ -369,6 +385,12 @@ acknowledge(struct source *source, const struct partition *partition)
 
 	if (feed)
 		feed->acknowledged = partition->next_offset;
+}
+
+static void
+again(struct source *source, struct message *message)
+{
+	kafka_framing_again(&source->feeds.framing, message);
 }
 
 /* Who only asks how much there is (`status`) has read nothing yet: the first look is worth waiting for. */
@@ -427,6 +449,32 @@ backlog(struct source *source)
 }
 
 static void
+measure_registry(const struct source *source, const struct source_meter *meter)
+{
+	struct registry_counts counts;
+
+	if (!source->feeds.framing.registry)
+		return;
+	registry_counts(source->feeds.framing.registry, &counts);
+	meter->figure(meter->context, "registry_requests_total", (double)counts.requests);
+	meter->figure(meter->context, "registry_errors_total", (double)counts.errors);
+	meter->figure(meter->context, "registry_unknown_total", (double)counts.unknown);
+	meter->figure(meter->context, "registry_schemas", (double)counts.schemas);
+	meter->figure(meter->context, "registry_away", counts.down);
+}
+
+static size_t
+count_held(const struct feeds *feeds)
+{
+	size_t i, k, held = 0;
+
+	for (i = 0; i < feeds->topic_count; i++)
+		for (k = 0; k < feeds->topics[i]->feed_count; k++)
+			held += feeds->topics[i]->feeds[k]->state == FEED_HELD;
+	return held;
+}
+
+static void
 measure(struct source *source, const struct source_meter *meter)
 {
 	const struct feeds *feeds = &source->feeds;
@@ -445,6 +493,8 @@ measure(struct source *source, const struct source_meter *meter)
 	meter->figure(meter->context, "repositions_total", (double)feeds->repositions);
 	meter->figure(meter->context, "incarnations_total", (double)feeds->incarnations);
 	meter->figure(meter->context, "dropped_stale_records_total", (double)source->intake.stale);
+	meter->figure(meter->context, "partitions_waiting_for_schema", (double)count_held(feeds));
+	measure_registry(source, meter);
 	if (source->kick)
 		meter->figure(
 		    meter->context, "fetch_kicks_total", (double)kick_count(source->kick));
@@ -457,6 +507,7 @@ const struct source_type kafka_source = {
     .open = source_open,
     .read = source_read,
     .acknowledge = acknowledge,
+    .again = again,
     .lag = lag,
     .backlog = backlog,
     .measure = measure,

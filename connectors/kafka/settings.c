@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/suggest.h"
 #include "base/timestamp.h"
+#include "registry/registry_settings.h"
 
 #define TOPICS_MAX 10000
 
@@ -333,6 +334,8 @@ kafka_settings_read(const char *settings_file, const struct yaml_node *map,
 	    on_unknown, "pause or quarantine", &unknown, problems);
 	settings->quarantine_unknown = unknown == 1;
 	read_schema(settings_file, yaml_find(map, "schema"), settings, problems);
+	registry_settings_check(settings_file, yaml_find(map, "schema.registry.url"),
+	    yaml_find(map, "schema.registry"), problems);
 	return problems->count == before;
 }
 

@@ -68,6 +68,8 @@ struct source_options {
 	const char *name;                 /* of the source in the settings */
 	const char *settings_file;        /* for messages */
 	const char *folder;               /* paths in the settings are relative to it */
+	/* Where it may keep, in a folder of its own, what it can ask for again; NULL: nowhere */
+	const char *store;
 	const struct yaml_node *settings; /* the source's own map; borrowed for the call */
 	bool until_end;                   /* read what is there, then SOURCE_END; else follow */
 	size_t record_bytes_max;

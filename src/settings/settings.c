@@ -222,6 +222,7 @@ settings_source_options(
 	    .name = source->name,
 	    .settings_file = settings->file,
 	    .folder = settings->folder,
+	    .store = settings->store,
 	    .settings = source->settings,
 	    .until_end = until_end,
 	    .record_bytes_max = (size_t)settings->record_bytes_max,
