@@ -65,6 +65,13 @@ frames_close(struct frames *frames)
 	memory_free(frames);
 }
 
+void
+frames_learn(struct frames *frames, const struct registry_schema *schema)
+{
+	if (!frame_schemas_find(&frames->schemas, schema->key))
+		frame_schemas_add(&frames->schemas, schema);
+}
+
 /* One record on its way through. */
 struct reading {
 	struct frames *frames;

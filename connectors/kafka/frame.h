@@ -74,6 +74,9 @@ MUST_USE bool
 frames_open(struct registry *registry, struct text bare, struct frames **frames, struct error *err);
 void frames_close(struct frames *frames); /* accepts NULL */
 
+/* A schema that is known without asking; its text must outlive frames. */
+void frames_learn(struct frames *frames, const struct registry_schema *schema);
+
 /*
  * Sets format, framing and schema of a MESSAGE_PAYLOAD from payload and headers.
  * Not for null values. One thread. arena: of the batch, holds details.
