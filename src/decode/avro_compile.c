@@ -2,18 +2,37 @@
 /* Which steps a type needs, by what is wanted of it. */
 #include "avro_compile.h"
 
+#define NO_REST UINT32_MAX
+
+/* Whether fields of the record at a place may be of the rest: which of its paths, or NO_REST. */
+static uint32_t
+rest_at(const struct plan *plan, uint32_t place)
+{
+	const struct wanted *wanted = plan->wanted;
+	uint32_t i;
+
+	if (!wanted->rest)
+		return NO_REST;
+	if (!wanted->rest_path_count)
+		return place ? NO_REST : 0;
+	for (i = 0; place && i < wanted->rest_path_count; i++)
+		if (!plan->places[place].up &&
+		    text_equal(plan->places[place].name, wanted->rest_paths[i]))
+			return i;
+	return NO_REST;
+}
+
 static void
 compile_record(struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants)
 {
-	uint32_t i;
+	uint32_t rest = rest_at(plan, place), i;
 
 	for (i = 0; i < node->count; i++) {
 		const struct avro_field *field = &node->fields[i];
 		struct wants through = wants_through(plan, wants, field->name);
 
-		if (plan->wanted->rest && !place && !wants_here(through, false) &&
-		    !wants_here(through, true))
-			wants_rest(plan, field, &through);
+		if (rest != NO_REST && !wants_here(through, false) && !wants_here(through, true))
+			wants_rest(plan, field, rest, &through);
 		plan_compile(plan, plan_place_add(plan, place, field->name), field->type, through);
 	}
 }
@@ -44,7 +63,7 @@ is_nobodys(
     const struct plan *plan, uint32_t place, const struct avro_node *node, struct wants wants)
 {
 	if (!wants.count)
-		return place || !plan->wanted->rest;
+		return rest_at(plan, place) == NO_REST;
 	return wants.count == 1 && wants.items[0].soft && node->kind != AVRO_KIND_UNION &&
 	    !plan_is_single(node);
 }

@@ -59,7 +59,8 @@ check_lacking(struct plan *plan, struct row_problem *problem)
 	size_t i;
 
 	for (i = 0; i < wanted->count; i++)
-		if (!plan->found[i] && !(wanted->may_lack && wanted->may_lack[i]))
+		if (!plan->found[i] && wanted_of_record(wanted, i) &&
+		    !(wanted->may_lack && wanted->may_lack[i]))
 			return lacks(plan, wanted->paths[i], problem);
 	return true;
 }
@@ -70,7 +71,8 @@ compile_plan(struct plan *plan, struct row_problem *problem)
 	size_t i;
 
 	for (i = 0; i < plan->wanted->count; i++)
-		if (!wants_check(plan->wanted->paths[i], problem))
+		if (wanted_of_record(plan->wanted, i) &&
+		    !wants_check(plan->wanted->paths[i], problem))
 			return false;
 	if (!wants_check(plan->wanted->changes_path, problem))
 		return false;
@@ -122,6 +124,7 @@ open_plan(const struct message_schema *schema, const struct wanted *wanted, size
 	arena_init(&made->arena);
 	made->wanted = wanted;
 	made->changes_max = changes_max;
+	made->rest_varies = wanted->rest_path_count > 0;
 	if (!avro_schema_open(schema->text, &made->schema, &err)) {
 		row_problem_set(problem, REASON_AVRO_SCHEMA, "%s", err.text);
 		goto undo;

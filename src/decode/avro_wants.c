@@ -28,9 +28,10 @@ wants_of_mapping(struct plan *plan)
 	size_t i;
 
 	for (i = 0; i < wanted->count; i++)
-		wants.items[wants.count++] = (struct want){.path = wanted->paths[i],
-		    .base = BASE_CELLS,
-		    .offset = (uint32_t)(i * sizeof(struct cell))};
+		if (wanted_of_record(wanted, i))
+			wants.items[wants.count++] = (struct want){.path = wanted->paths[i],
+			    .base = BASE_CELLS,
+			    .offset = (uint32_t)(i * sizeof(struct cell))};
 	if (wanted->changes_path.data)
 		wants.items[wants.count++] =
 		    (struct want){.path = wanted->changes_path, .list = true};
@@ -108,7 +109,7 @@ is_excepted(const struct wanted *wanted, struct text name)
 }
 
 void
-wants_rest(struct plan *plan, const struct avro_field *field, struct wants *wants)
+wants_rest(struct plan *plan, const struct avro_field *field, uint32_t of, struct wants *wants)
 {
 	uint32_t offset =
 	    (uint32_t)(plan->slot_count * sizeof(*plan->slots) + offsetof(struct named_cell, cell));
@@ -118,7 +119,7 @@ wants_rest(struct plan *plan, const struct avro_field *field, struct wants *want
 		return;
 	plan->rest_varies = plan->rest_varies || !always;
 	memory_grow(&plan->slots, &plan->slot_capacity, plan->slot_count + 1, sizeof(*plan->slots));
-	plan->slots[plan->slot_count++] = (struct named_cell){field->name, {.kind = CELL_ABSENT}};
+	plan->slots[plan->slot_count++] = (struct named_cell){.name = field->name, .of = of};
 	if (!wants->items)
 		wants->items = arena_get(&plan->arena, sizeof(*wants->items));
 	wants->items[wants->count++] =

@@ -29,7 +29,8 @@ struct wants wants_of_mapping(struct plan *plan);
 struct wants wants_through(struct plan *plan, struct wants wants, struct text name);
 /* The want of the place's own value, or of its list; NULL: none. */
 const struct want *wants_here(struct wants wants, bool list);
-/* Adds a field that nothing names, if it goes to the rest of the row. */
-void wants_rest(struct plan *plan, const struct avro_field *field, struct wants *wants);
+/* Adds a field that nothing names, if it goes to the rest of the row. of: as of named_cell */
+void
+wants_rest(struct plan *plan, const struct avro_field *field, uint32_t of, struct wants *wants);
 
 #endif

@@ -39,19 +39,32 @@ struct cell_change {
 
 struct named_cell {
 	struct text name;
+	uint32_t of; /* which of wanted.rest_paths it is in; 0 without any */
 	struct cell cell;
 };
+
+#define REST_PATHS_MAX 2
 
 /* What the mapping wants of each record. Lives as long as its decoder; no path twice. */
 struct wanted {
 	size_t count;
 	const struct text *paths; /* [count] dotted: "payload.after.priority" */
 	const bool *may_lack;     /* [count] a schema without this path can still be read */
+	const bool *aside;        /* [count] not of the record: no reader fills it; NULL: none is */
+	struct text wrapper;      /* JSON: all may stand in a member of this name instead */
 	struct text changes_path; /* of a list of changes; absent: none is wanted */
-	bool rest;                /* every other top-level scalar too (wide: all) */
+	bool rest;                /* every other scalar too, of the record or of rest_paths */
+	size_t rest_path_count;   /* 0: of the record; at most REST_PATHS_MAX */
+	const struct text *rest_paths; /* names of members, which are among the paths, too */
 	size_t except_count;
 	const struct text *except; /* names that `rest` leaves out, beside the paths */
 };
+
+static inline bool
+wanted_of_record(const struct wanted *wanted, size_t cell)
+{
+	return !wanted->aside || !wanted->aside[cell];
+}
 
 /*
  * One record. The decoder sets arena (the batch's) and cells (all CELL_ABSENT)

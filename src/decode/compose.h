@@ -11,9 +11,23 @@
 #include "text_macs.h"
 #include "wide.h"
 
+/* What a Debezium event did to its row. */
+enum row_deed {
+	DEED_CREATE,
+	DEED_UPDATE,
+	DEED_DELETE,
+	DEED_TRUNCATE
+};
+
+struct row_change {
+	enum row_deed deed;
+	bool before_known; /* the row before is in the event */
+};
+
 /* What composing needs beside the mapping; owned by the decoder. */
 struct composer {
 	const struct mapping *mapping;
+	struct row_change row_change; /* of the Debezium event being composed */
 	struct names names;
 	struct text_macs *macs;
 	struct wide *wide; /* NULL unless the mapping is wide */
@@ -38,6 +52,13 @@ enum composed {
 
 /* problem: set unless it is an event. Texts of event: as of row. */
 enum composed compose(struct composer *composer, const struct row *row, struct event *event,
+    struct row_problem *problem);
+
+/*
+ * Whether `where` leaves the row out by the conditions on these cells (of all mapped ones, by
+ * their number); problem is set only if so.
+ */
+bool compose_leaves_out(const struct composer *composer, const struct row *row, const bool *only,
     struct row_problem *problem);
 
 #endif

@@ -59,7 +59,7 @@ goes_to(const struct wanted *wanted, struct text name)
 	size_t i;
 
 	for (i = 0; i < wanted->count; i++)
-		if (text_equal(wanted->paths[i], name))
+		if (wanted_of_record(wanted, i) && text_equal(wanted->paths[i], name))
 			return (uint32_t)i;
 	return wanted->rest && !is_except(wanted, name) ? COLUMN_REST : COLUMN_NOBODYS;
 }
@@ -123,7 +123,8 @@ check_lacking(const struct plan *plan, struct row_problem *problem)
 		for (column = 0; column < plan->column_count && plan->goes_to[column] != i;
 		     column++)
 			;
-		if (column == plan->column_count && !(wanted->may_lack && wanted->may_lack[i]))
+		if (column == plan->column_count && wanted_of_record(wanted, i) &&
+		    !(wanted->may_lack && wanted->may_lack[i]))
 			return lacks(plan, wanted->paths[i], problem);
 	}
 	return true;
@@ -181,7 +182,8 @@ add_rest(struct plan *plan, struct text name, struct text text, struct row *row)
 {
 	memory_grow(&plan->rest, &plan->rest_capacity, row->rest_count + 1, sizeof(*plan->rest));
 	row->rest = plan->rest;
-	row->rest[row->rest_count++] = (struct named_cell){name, {.kind = CELL_TEXT, .text = text}};
+	row->rest[row->rest_count++] =
+	    (struct named_cell){.name = name, .cell = {.kind = CELL_TEXT, .text = text}};
 }
 
 static bool

@@ -5,32 +5,17 @@
 #include <assert.h>
 
 #include "base/memory.h"
+#include "cloudevents.h"
 #include "compose.h"
+#include "debezium.h"
 #include "model/reason.h"
-
-/* Plans of schemas that are kept; files come and go, and most share a schema. */
-#define PLANS_MAX 64
-
-static const struct format_reader *const readers[] = {
-    [FORMAT_JSON] = &json_reader_format,
-    [FORMAT_CSV] = &csv_reader_format,
-    [FORMAT_AVRO] = &avro_reader_format,
-};
-
-/* How records of one schema are read, or why they cannot be. */
-struct known_plan {
-	uint64_t schema;   /* id; 0: none */
-	struct plan *plan; /* NULL: problem says why */
-	struct row_problem problem;
-};
+#include "plans.h"
 
 struct decoder {
-	const struct format_reader *reader;
 	struct mapping *mapping;
 	struct composer composer;
 	struct cell *cells;
-	struct known_plan plans[PLANS_MAX];
-	size_t plan_count, plan_last; /* used last */
+	struct plans plans;
 };
 
 static void
@@ -38,15 +23,32 @@ decoder_start(struct decoder *decoder, const struct decoder_options *options)
 {
 	struct composer *composer = &decoder->composer;
 
-	decoder->reader = readers[options->format];
-	decoder->cells = memory_get_array(decoder->mapping->wanted.count, sizeof(*decoder->cells));
+	decoder->plans.mapping = decoder->mapping;
+	decoder->plans.changes_max = options->changes_max;
+	decoder->cells = memory_get_array(decoder->mapping->cell_count, sizeof(*decoder->cells));
 	composer_init(composer, decoder->mapping, options->names, options->names_max);
 	composer->changes_max = options->changes_max;
-	composer->cells_are_text = options->format == FORMAT_CSV;
 	composer->macs = text_macs_open(options->keys, options->names);
 	if (decoder->mapping->changes == CHANGES_WIDE)
 		composer->wide =
 		    wide_open(options->wide_entities_max, composer->macs, options->keys);
+}
+
+/* What a format cannot hold. */
+static void
+check_format(const struct decoder_options *options, const struct mapping *mapping,
+    struct yaml_problems *problems)
+{
+	if (!mapping || options->format != FORMAT_CSV)
+		return;
+	if (mapping->envelope)
+		yaml_problem_add(problems, options->settings_file,
+		    yaml_find(options->mapping, "envelope"),
+		    "a CSV row is in no envelope: remove it");
+	else if (mapping->changes == CHANGES_LIST)
+		yaml_problem_add(problems, options->settings_file,
+		    yaml_find(options->mapping, "changes"),
+		    "a CSV row has no list of changes: use `wide: [COLUMNS]` or `new: [COLUMNS]`");
 }
 
 bool
@@ -56,10 +58,7 @@ decoder_open(const struct decoder_options *options, struct decoder **decoder, st
 	struct mapping *mapping = mapping_open(options->settings_file, options->mapping, &problems);
 	bool good;
 
-	if (mapping && mapping->changes == CHANGES_LIST && options->format == FORMAT_CSV)
-		yaml_problem_add(&problems, options->settings_file,
-		    yaml_find(options->mapping, "changes"),
-		    "a CSV row has no list of changes: use `wide: [COLUMNS]` or `new: [COLUMNS]`");
+	check_format(options, mapping, &problems);
 	good = yaml_problems_check(&problems, err);
 	yaml_problems_fini(&problems);
 	if (!good) {
@@ -76,12 +75,9 @@ decoder_open(const struct decoder_options *options, struct decoder **decoder, st
 void
 decoder_close(struct decoder *decoder)
 {
-	size_t i;
-
 	if (!decoder)
 		return;
-	for (i = 0; i < decoder->plan_count; i++)
-		decoder->reader->close(decoder->plans[i].plan);
+	plans_fini(&decoder->plans);
 	wide_close(decoder->composer.wide);
 	text_macs_close(decoder->composer.macs);
 	composer_fini(&decoder->composer);
@@ -90,58 +86,139 @@ decoder_close(struct decoder *decoder)
 	memory_free(decoder);
 }
 
-/* The place of a schema's plan: a free one, or the one that is next in turn. */
-static struct known_plan *
-place_for(struct decoder *decoder)
+/* --- in an envelope ------------------------------------------------------------------- */
+
+static bool
+read_view(struct decoder *decoder, const struct message *message, enum view view, struct row *row,
+    struct row_problem *problem)
 {
-	if (decoder->plan_count < PLANS_MAX) {
-		decoder->plan_last = decoder->plan_count++;
-	} else {
-		decoder->plan_last = (decoder->plan_last + 1) % PLANS_MAX;
-		decoder->reader->close(decoder->plans[decoder->plan_last].plan);
-	}
-	return &decoder->plans[decoder->plan_last];
+	return plans_read(&decoder->plans, message->schema, message->format, view,
+	    message_body(message), row, problem);
 }
 
-static struct known_plan *
-plan_of(struct decoder *decoder, const struct message_schema *schema)
+static enum composed
+read_debezium(struct decoder *decoder, const struct message *message, struct row *row,
+    struct row_problem *problem)
 {
-	uint64_t id = schema ? schema->id : 0;
-	struct known_plan *known;
+	const struct mapping *mapping = decoder->mapping;
+	enum composed what;
+	bool no_op;
+
+	if (!read_view(decoder, message, VIEW_RECORD, row, problem))
+		return COMPOSED_PROBLEM;
+	what = debezium_look(mapping, row, &decoder->composer.row_change, &no_op, problem);
+	if (!no_op)
+		return what;
+	if (!read_view(decoder, message, VIEW_NOTICE, row, problem))
+		return COMPOSED_PROBLEM;
+	return debezium_notice(mapping, row, problem);
+}
+
+/* Data that cannot be read is no matter where the attributes say that the event is left out. */
+static enum composed
+without_data(const struct decoder *decoder, const struct row *row, struct row_problem *problem)
+{
+	const bool *attributes = decoder->mapping->views[VIEW_DATA].aside;
+
+	return compose_leaves_out(&decoder->composer, row, attributes, problem) ? COMPOSED_FILTERED
+										: COMPOSED_PROBLEM;
+}
+
+static enum composed
+read_binary(struct decoder *decoder, const struct message *message, struct row *row,
+    struct row_problem *problem)
+{
+	const struct mapping *mapping = decoder->mapping;
+
+	if (!cloudevents_attributes(mapping, message, row->cells, problem) ||
+	    !cloudevents_check(mapping, row->cells, problem))
+		return COMPOSED_PROBLEM;
+	if (!mapping->wants_data || !message_body(message).size)
+		return COMPOSED_EVENT;
+	if ((message->format == FORMAT_AVRO || cloudevents_is_json(mapping, row->cells, problem)) &&
+	    read_view(decoder, message, VIEW_DATA, row, problem))
+		return COMPOSED_EVENT;
+	return without_data(decoder, row, problem);
+}
+
+static enum composed
+read_structured(struct decoder *decoder, const struct message *message, struct row *row,
+    struct row_problem *problem)
+{
+	const struct mapping *mapping = decoder->mapping;
+	struct text data;
+	bool there;
+
+	if (!read_view(decoder, message, VIEW_RECORD, row, problem) ||
+	    !cloudevents_check(mapping, row->cells, problem) ||
+	    !cloudevents_base64(mapping, row, &data, &there, problem))
+		return COMPOSED_PROBLEM;
+	if (!there || !mapping->wants_data)
+		return COMPOSED_EVENT;
+	if (cloudevents_is_json(mapping, row->cells, problem) &&
+	    plans_read(&decoder->plans, NULL, FORMAT_JSON, VIEW_DATA, data, row, problem))
+		return COMPOSED_EVENT;
+	return without_data(decoder, row, problem);
+}
+
+static enum composed
+read_cloudevents(struct decoder *decoder, const struct message *message, struct row *row,
+    struct row_problem *problem)
+{
+	switch (cloudevents_mode(message, problem)) {
+	case CLOUDEVENTS_BINARY:
+		return read_binary(decoder, message, row, problem);
+	case CLOUDEVENTS_STRUCTURED:
+		return read_structured(decoder, message, row, problem);
+	default:
+		return COMPOSED_PROBLEM;
+	}
+}
+
+static enum composed
+read_enveloped(struct decoder *decoder, const struct message *message, struct row *row,
+    struct row_problem *problem)
+{
+	if (decoder->mapping->envelope == ENVELOPE_DEBEZIUM)
+		return read_debezium(decoder, message, row, problem);
+	return read_cloudevents(decoder, message, row, problem);
+}
+
+/* --- one message ---------------------------------------------------------------------- */
+
+static bool
+fill_addresses(
+    const struct decoder *decoder, const struct message *message, struct row_problem *problem)
+{
+	const struct mapping *mapping = decoder->mapping;
 	size_t i;
 
-	if (decoder->plan_count && decoder->plans[decoder->plan_last].schema == id)
-		return &decoder->plans[decoder->plan_last];
-	for (i = 0; i < decoder->plan_count; i++) {
-		if (decoder->plans[i].schema != id)
-			continue;
-		decoder->plan_last = i;
-		return &decoder->plans[i];
-	}
-	known = place_for(decoder);
-	*known = (struct known_plan){.schema = id};
-	if (!decoder->reader->open(schema, &decoder->mapping->wanted, decoder->composer.changes_max,
-		&known->plan, &known->problem))
-		known->plan = NULL;
-	return known;
+	for (i = 0; i < mapping->address_count; i++)
+		if (!address_fill(&mapping->addresses[i], message, decoder->cells, problem))
+			return false;
+	return true;
 }
 
 static enum composed
 decode(struct decoder *decoder, const struct message *message, struct arena *arena,
     struct event *event, struct row_problem *problem)
 {
-	struct known_plan *known = plan_of(decoder, message->schema);
+	const struct mapping *mapping = decoder->mapping;
 	struct row row = {.cells = decoder->cells, .arena = arena};
+	enum composed what = COMPOSED_EVENT;
 	size_t i;
 
-	if (!known->plan) {
-		*problem = known->problem;
-		return COMPOSED_PROBLEM;
-	}
-	for (i = 0; i < decoder->mapping->wanted.count; i++)
+	for (i = 0; i < mapping->cell_count; i++)
 		decoder->cells[i].kind = CELL_ABSENT;
-	if (!decoder->reader->read(known->plan, message_body(message), &row, problem))
+	if (mapping->address_count && !fill_addresses(decoder, message, problem))
 		return COMPOSED_PROBLEM;
+	if (mapping->envelope)
+		what = read_enveloped(decoder, message, &row, problem);
+	else if (!read_view(decoder, message, VIEW_RECORD, &row, problem))
+		return COMPOSED_PROBLEM;
+	if (what != COMPOSED_EVENT)
+		return what;
+	decoder->composer.cells_are_text = message->format == FORMAT_CSV;
 	return compose(&decoder->composer, &row, event, problem);
 }
 

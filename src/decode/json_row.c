@@ -14,6 +14,7 @@ struct plan {
 	size_t change_capacity;
 	struct named_cell *rest;
 	size_t rest_capacity;
+	uint8_t *rest_of; /* [place]: 1 + which of the rest's paths it is, 0: none; NULL: no rest */
 };
 
 struct json_walk {
@@ -22,6 +23,20 @@ struct json_walk {
 	struct row *row;
 	struct row_problem *problem;
 };
+
+/* Which places are those of the rest, of a record that begins at a place; paths_init() has made them. */
+static void
+mark_rest(struct plan *plan, uint32_t record)
+{
+	const struct wanted *wanted = plan->wanted;
+	size_t i;
+
+	if (!wanted->rest_path_count)
+		plan->rest_of[record] = 1;
+	for (i = 0; i < wanted->rest_path_count; i++)
+		plan->rest_of[paths_reach(&plan->paths, record, wanted->rest_paths[i])] =
+		    (uint8_t)(i + 1);
+}
 
 static bool
 json_row_open(const struct message_schema *schema, const struct wanted *wanted, size_t changes_max,
@@ -33,6 +48,12 @@ json_row_open(const struct message_schema *schema, const struct wanted *wanted, 
 	made->changes_max = changes_max;
 	made->reader = json_reader_open();
 	paths_init(&made->paths, wanted);
+	if (wanted->rest) {
+		made->rest_of = memory_get_array(made->paths.place_count, 1);
+		mark_rest(made, 0);
+		if (wanted->wrapper.size)
+			mark_rest(made, paths_reach(&made->paths, 0, wanted->wrapper));
+	}
 	*plan = made;
 	return true;
 }
@@ -46,6 +67,7 @@ json_row_close(struct plan *plan)
 	paths_fini(&plan->paths);
 	memory_free(plan->changes);
 	memory_free(plan->rest);
+	memory_free(plan->rest_of);
 	memory_free(plan);
 }
 
@@ -170,7 +192,7 @@ read_changes(struct json_walk *walk, uint32_t at)
 }
 
 static bool
-add_rest(struct json_walk *walk, struct text name, const struct json_node *value)
+add_rest(struct json_walk *walk, uint32_t of, struct text name, const struct json_node *value)
 {
 	struct plan *plan = walk->plan;
 	struct row *row = walk->row;
@@ -183,6 +205,7 @@ add_rest(struct json_walk *walk, struct text name, const struct json_node *value
 	memory_grow(&plan->rest, &plan->rest_capacity, row->rest_count + 1, sizeof(*plan->rest));
 	row->rest = plan->rest;
 	row->rest[row->rest_count].name = name;
+	row->rest[row->rest_count].of = of;
 	set_cell(&row->rest[row->rest_count++].cell, value);
 	return true;
 }
@@ -206,7 +229,7 @@ static bool
 read_object(struct json_walk *walk, uint32_t at, uint32_t place)
 {
 	const struct json_node *nodes = walk->nodes;
-	bool rest = walk->plan->wanted->rest && place == 0;
+	uint32_t rest = walk->plan->rest_of ? walk->plan->rest_of[place] : 0;
 	uint32_t key = at + 1, i;
 
 	for (i = 0; i < nodes[at].count; i++, key = nodes[key + 1].next) {
@@ -216,7 +239,7 @@ read_object(struct json_walk *walk, uint32_t at, uint32_t place)
 		if (step && !follow(walk, step, key + 1))
 			return false;
 		if (rest && (!step || step->leads_to == PATH_NOTHING) &&
-		    !add_rest(walk, nodes[key].text, &nodes[key + 1]))
+		    !add_rest(walk, rest - 1, nodes[key].text, &nodes[key + 1]))
 			return false;
 	}
 	return true;

@@ -13,26 +13,6 @@ mapping_array(struct reading *reading, size_t count, size_t bytes_each)
 	return arena_get_zero(&reading->mapping->arena, count * bytes_each);
 }
 
-uint32_t
-mapping_want(struct reading *reading, struct text path, bool may_lack)
-{
-	struct mapping *mapping = reading->mapping;
-	size_t count = mapping->wanted.count, i;
-
-	for (i = 0; i < count; i++) {
-		if (!text_equal(mapping->paths[i], path))
-			continue;
-		mapping->may_lack[i] &= may_lack;
-		return (uint32_t)i;
-	}
-	memory_grow(&mapping->paths, &mapping->path_capacity, count + 1, sizeof(*mapping->paths));
-	memory_grow(
-	    &mapping->may_lack, &mapping->may_lack_capacity, count + 1, sizeof(*mapping->may_lack));
-	mapping->paths[count] = arena_text(&mapping->arena, path);
-	mapping->may_lack[count] = may_lack;
-	return (uint32_t)mapping->wanted.count++;
-}
-
 bool
 mapping_name(struct reading *reading, const struct yaml_node *node, struct text *name)
 {
@@ -54,7 +34,7 @@ mapping_field(struct reading *reading, const struct yaml_node *node, bool may_la
 
 	if (!mapping_name(reading, node, &path))
 		return false;
-	*cell = mapping_want(reading, path, may_lack);
+	*cell = mapping_want(reading, node, path, may_lack);
 	return true;
 }
 
@@ -119,11 +99,12 @@ static void
 read_mapping(struct reading *reading, const struct yaml_node *node)
 {
 	static const char *const known[] = {"dataset", "id", "time", "actor", "team", "system",
-	    "channel", "entity", "op", "changes", "where", NULL};
+	    "channel", "entity", "op", "changes", "where", "envelope", NULL};
 	struct mapping *mapping = reading->mapping;
 	unsigned number;
 
 	yaml_check_keys(reading->file, node, known, reading->problems);
+	mapping_envelope(reading, node);
 	mapping_time(reading, node);
 	for (number = 0; number < PART_COUNT; number++)
 		mapping_part(reading, node, number);
@@ -133,8 +114,8 @@ read_mapping(struct reading *reading, const struct yaml_node *node)
 		yaml_problem_add(reading->problems, reading->file, yaml_find(node, "changes"),
 		    "`wide` compares a row with the last one of its entity: the mapping needs "
 		    "`entity`");
-	mapping->wanted.paths = mapping->paths;
-	mapping->wanted.may_lack = mapping->may_lack;
+	mapping_envelope_defaults(reading, node);
+	mapping_want_end(reading);
 }
 
 struct mapping *
@@ -142,7 +123,8 @@ mapping_open(
     const char *settings_file, const struct yaml_node *node, struct yaml_problems *problems)
 {
 	struct mapping *mapping = memory_get(sizeof(*mapping));
-	struct reading reading = {settings_file, mapping, problems};
+	struct want_list wants = {0};
+	struct reading reading = {settings_file, mapping, problems, &wants};
 	size_t before = problems->count;
 
 	arena_init(&mapping->arena);
@@ -164,8 +146,6 @@ mapping_close(struct mapping *mapping)
 	if (!mapping)
 		return;
 	arena_fini(&mapping->arena);
-	memory_free(mapping->paths);
-	memory_free(mapping->may_lack);
 	memory_free(mapping);
 }
 

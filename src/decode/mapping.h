@@ -6,6 +6,7 @@
 #ifndef DYETRACE_DECODE_MAPPING_H
 #define DYETRACE_DECODE_MAPPING_H
 
+#include "address.h"
 #include "base/timestamp.h"
 #include "base/yaml.h"
 #include "part.h"
@@ -25,10 +26,26 @@ enum part_number {
 
 /* How changes are written. */
 enum changes_kind {
-	CHANGES_NONE, /* not mapped: an event without changes */
-	CHANGES_LIST, /* [[field, old, new], …] or [{field, old, new}, …] */
-	CHANGES_WIDE, /* columns compared with the entity's last row */
-	CHANGES_NEW,  /* columns with new values, and perhaps others with old ones */
+	CHANGES_NONE,    /* not mapped: an event without changes */
+	CHANGES_LIST,    /* [[field, old, new], …] or [{field, old, new}, …] */
+	CHANGES_WIDE,    /* columns compared with the entity's last row */
+	CHANGES_NEW,     /* columns with new values, and perhaps others with old ones */
+	CHANGES_COLUMNS, /* of a Debezium event's rows before and after */
+};
+
+/* What a record is wrapped in. */
+enum envelope {
+	ENVELOPE_NONE,
+	ENVELOPE_DEBEZIUM,
+	ENVELOPE_CLOUDEVENTS,
+};
+
+/* What a reader is to look for, by where it looks. All views share the row's cells. */
+enum view {
+	VIEW_RECORD, /* the record as the mapping sees it */
+	VIEW_DATA,   /* of a CloudEvent, its data alone: `data.x` is x */
+	VIEW_NOTICE, /* Debezium: what tells that a record is no change of a row */
+	VIEW_COUNT
 };
 
 struct column {
@@ -45,8 +62,39 @@ struct condition {
 	bool or_nothing; /* also if it is absent, null or empty */
 };
 
+/* Debezium: the cells that say what a change event is. */
+struct debezium_cells {
+	uint32_t op, before, after, snapshot, database, schema, table;
+	uint32_t word, dataset; /* aside: what the op means; the table's name */
+	/* what has no op */
+	uint32_t payload, beat, status, id, event_count, data_definition, database_name;
+};
+
+/* A column of the row after and before: on delete the one before stands for the other. */
+struct column_pair {
+	uint32_t after, before;
+};
+
+/* CloudEvents: the cells that say what kind of record it is. */
+struct cloudevents_cells {
+	uint32_t id, source, type, specversion, content_type;
+	uint32_t data_base64;
+};
+
 struct mapping {
-	struct wanted wanted;
+	enum envelope envelope;
+	size_t cell_count;
+	const struct text *paths; /* [cell_count] as the mapping names them, for messages */
+	struct wanted views[VIEW_COUNT];
+	struct address *addresses; /* what lies beside the record */
+	size_t address_count;
+	struct debezium_cells debezium;
+	struct column_pair *pairs;
+	size_t pair_count;
+	struct cloudevents_cells cloudevents;
+	struct address *attributes; /* of a CloudEvent in binary mode: headers */
+	size_t attribute_count;
+	bool wants_data; /* VIEW_DATA has something */
 	struct part parts[PART_COUNT];
 	uint32_t time_cell;
 	struct timestamp_rule time;
@@ -58,9 +106,6 @@ struct mapping {
 	size_t condition_count;
 	/* the rest is private */
 	struct arena arena;
-	struct text *paths;
-	bool *may_lack;
-	size_t path_capacity, may_lack_capacity;
 };
 
 /* gives: ended by mapping_close(); NULL if it added a problem. */

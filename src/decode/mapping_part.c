@@ -51,7 +51,7 @@ read_braces(struct reading *reading, const struct yaml_node *node, const char **
 		return false;
 	}
 	*p = close + 1;
-	*cell = mapping_want(reading, path, may_lack);
+	*cell = mapping_want(reading, node, path, may_lack);
 	return true;
 }
 
@@ -190,7 +190,7 @@ mapping_part(struct reading *reading, const struct yaml_node *mapping, enum part
 	part->name = part_rows[number].name;
 	part->cell = NO_CELL;
 	if (!node) {
-		if (part_rows[number].needed)
+		if (part_rows[number].needed && reading->mapping->envelope != ENVELOPE_DEBEZIUM)
 			yaml_problem_add(reading->problems, reading->file, mapping,
 			    "the mapping needs `%s`: %s", part->name, part_rows[number].what);
 	} else if (node->kind == YAML_MAP) {

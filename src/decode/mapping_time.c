@@ -83,6 +83,8 @@ mapping_time(struct reading *reading, const struct yaml_node *mapping)
 	static const char *const known[] = {"field", "format", "zone", NULL};
 	const struct yaml_node *node = yaml_find(mapping, "time"), *field = node;
 
+	if (!node && reading->mapping->envelope)
+		return;
 	if (!node) {
 		yaml_problem_add(reading->problems, reading->file, mapping,
 		    "the mapping needs `time`: when it happened, e.g. `time: {field: changed_at, "

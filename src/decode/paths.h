@@ -37,6 +37,9 @@ struct paths {
 void paths_init(struct paths *paths, const struct wanted *wanted);
 void paths_fini(struct paths *paths);
 
+/* The place that a path reaches from another, made if it is not there; of an absent path that place. */
+uint32_t paths_reach(struct paths *paths, uint32_t place, struct text path);
+
 /* NULL: nobody wants it */
 static inline const struct path_step *
 paths_find(const struct paths *paths, uint32_t place, struct text name)

@@ -73,6 +73,7 @@ decoding_close(struct decoding *decoding)
 	decoder_close(decoding->decoder);
 	decoding_reset(decoding);
 	batch_fini(&decoding->batch);
+	memory_free(decoding->partition.name);
 	yaml_close(decoding->settings);
 	keys_close(decoding->keys);
 	symbols_close(decoding->names);
@@ -101,6 +102,54 @@ decoding_add(struct decoding *decoding, struct text payload)
 	message->offset = (int64_t)decoding->batch.count - 1;
 	message->payload = (struct text){copy, payload.size};
 	message->schema = decoding->format == FORMAT_JSON ? NULL : &decoding->schema;
+}
+
+static void
+add_header(struct decoding *decoding, struct message *message, struct text line)
+{
+	const char *colon = memchr(line.data, ':', line.size);
+	struct message_header *header = &decoding->headers[message->header_count++];
+
+	assert_true(message->header_count <= ARRAY_COUNT(decoding->headers));
+	header->name = (struct text){line.data, colon ? (size_t)(colon - line.data) : line.size};
+	header->value = TEXT_NONE;
+	if (colon)
+		header->value = (struct text){colon + 2, line.size - header->name.size - 2};
+	message->headers = decoding->headers;
+}
+
+static void
+set_topic(struct decoding *decoding, struct text name)
+{
+	memory_free(decoding->partition.name);
+	decoding->partition.name = memory_text_n(name.data, name.size);
+}
+
+static void
+add_aside(struct decoding *decoding, struct message *message, struct text line)
+{
+	if (line.size >= 4 && memcmp(line.data, "key=", 4) == 0)
+		message->key = (struct text){line.data + 4, line.size - 4};
+	else if (line.size > 5 && memcmp(line.data, "time=", 5) == 0)
+		message->source_time_ms = strtoll(line.data + 5, NULL, 10);
+	else if (line.size > 6 && memcmp(line.data, "topic=", 6) == 0)
+		set_topic(decoding, (struct text){line.data + 6, line.size - 6});
+	else
+		add_header(decoding, message, line);
+}
+
+void
+decoding_add_beside(struct decoding *decoding, const char *aside, struct text payload)
+{
+	const char *end;
+
+	decoding_add(decoding, payload);
+	for (; *aside; aside = end + (*end != '\0')) {
+		end = aside + strcspn(aside, "\n");
+		if (end > aside)
+			add_aside(decoding, &decoding->batch.messages[decoding->batch.count - 1],
+			    (struct text){aside, (size_t)(end - aside)});
+	}
 }
 
 void
@@ -200,6 +249,15 @@ decoding_one(struct decoding *decoding, struct text payload)
 {
 	decoding_reset(decoding);
 	decoding_add(decoding, payload);
+	decoding_run(decoding);
+	return decoding_show(decoding, 0);
+}
+
+const char *
+decoding_one_beside(struct decoding *decoding, const char *aside, struct text payload)
+{
+	decoding_reset(decoding);
+	decoding_add_beside(decoding, aside, payload);
 	decoding_run(decoding);
 	return decoding_show(decoding, 0);
 }

@@ -16,6 +16,7 @@ struct decoding {
 	struct decoder *decoder;
 	struct batch batch;
 	struct partition partition;
+	struct message_header headers[16]; /* of the message added last */
 	struct message_schema schema;
 	enum message_format format;
 	struct buffer shown;
@@ -32,6 +33,11 @@ void decoding_reopen(struct decoding *decoding, const struct decoder_options *li
 void decoding_header(struct decoding *decoding, struct text header);
 /* Puts a payload into the batch: a copy that ends where its memory ends. */
 void decoding_add(struct decoding *decoding, struct text payload);
+/*
+ * The same with what Kafka has beside a record: "key=…", "time=…" (ms), "topic=NAME/NUMBER" and headers
+ * "NAME: VALUE" (of one without a value "NAME"), a line each. aside: outlives the batch
+ */
+void decoding_add_beside(struct decoding *decoding, const char *aside, struct text payload);
 /* Decodes what was added. */
 void decoding_run(struct decoding *decoding);
 void decoding_reset(struct decoding *decoding);
@@ -44,5 +50,6 @@ void decoding_reset(struct decoding *decoding);
 const char *decoding_show(struct decoding *decoding, size_t i);
 /* The same of one payload, decoded alone. */
 const char *decoding_one(struct decoding *decoding, struct text payload);
+const char *decoding_one_beside(struct decoding *decoding, const char *aside, struct text payload);
 
 #endif

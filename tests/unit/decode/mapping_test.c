@@ -125,6 +125,71 @@ static const struct {
 	"dyetrace.yaml:3:24: an empty `is` holds for nothing: name the values that count\n"},
     {NEEDED "where: [{field: a, is: [b], not: [c]}]\n",
 	"dyetrace.yaml:3:29: `not` is not known here: remove it, or use one of `field`, `is`\n"},
+    /* beside the record */
+    {NEEDED "id: $key\nactor: $header.user\nentity: {template: \"{$topic}/{$header.a.b}\"}\n", ""},
+    {NEEDED "id: $keys\n", "dyetrace.yaml:3:5: `$keys` is not known here: did you mean `$key`?\n"},
+    {NEEDED "id: $header\n",
+	"dyetrace.yaml:3:5: `$header` names no header: write `$header.NAME`\n"},
+    {NEEDED "id: $header.\n",
+	"dyetrace.yaml:3:5: `$header.` names no header: write `$header.NAME`\n"},
+    {NEEDED "id: {template: \"a/{$partition}\"}\n",
+	("dyetrace.yaml:3:16: `$partition` is not known here: beside the record there are `$key`, "
+	 "`$timestamp`, `$topic` and `$header.NAME`\n")},
+    /* envelopes */
+    {"envelope: debezium\n", ""},
+    {"envelope: debezium\nactor: after.updated_by\nteam: before.team\nid: "
+     "transaction.id\nsystem: source.name\nop: op\ntime: {field: ts_ms, format: unix-ms}\n"
+     "changes: {columns: all, except: [mail]}\n",
+	""},
+    {"envelope: cloudevents\ndataset: type\nactor: data.user\nteam: dept\nentity: subject\n"
+     "changes: {wide: [data.a, data.b]}\n",
+	""},
+    {"envelope: debezum\n" NEEDED,
+	"dyetrace.yaml:1:11: `debezum` is no envelope: did you mean `debezium`?\n"},
+    {"envelope: avro\n" NEEDED,
+	("dyetrace.yaml:1:11: `avro` is no envelope: use `debezium` or `cloudevents`, or leave it "
+	 "out\n")},
+    {"envelope: debezium\nactor: updated_by\n",
+	("dyetrace.yaml:2:8: `updated_by` is not in a change event: a column is "
+	 "`after.updated_by`; others begin with before, source or transaction\n")},
+    {"envelope: debezium\nactor: afer.updated_by\n",
+	("dyetrace.yaml:2:8: `afer.updated_by` is not in a change event: did you mean "
+	 "`after.updated_by`?\n")},
+    {"envelope: debezium\nactor: payload.after.by\n",
+	("dyetrace.yaml:2:8: `payload.after.by`: leave `payload.` out, a change event is found "
+	 "with it and without\n")},
+    {"envelope: debezium\nactor: after\nid: transaction\n",
+	("dyetrace.yaml:3:5: `transaction` is no single value: name a member of it, such as "
+	 "`transaction.id`\n"
+	 "dyetrace.yaml:2:8: `after` is no single value: name a column of it, such as "
+	 "`after.updated_by`\n")},
+    {"envelope: debezium\nactor: op.x\n",
+	("dyetrace.yaml:2:8: `op.x` is not in a change event: a column is `after.NAME`; others "
+	 "begin with before, source or transaction\n")},
+    {"envelope: debezium\nchanges: {new: [after.a]}\n",
+	("dyetrace.yaml:2:10: `changes` of Debezium's events are `columns: [COLUMNS]` or "
+	 "`columns: all`\n")},
+    {"envelope: debezium\nchanges: {columns: some}\n",
+	("dyetrace.yaml:2:20: `columns` is a list of columns, or `all` of those that the mapping "
+	 "does not name\n")},
+    {"envelope: debezium\nchanges: {columns: [a, b, a], except: [c]}\n",
+	("dyetrace.yaml:2:27: `a` is in the list twice\n"
+	 "dyetrace.yaml:2:39: `except` goes with `columns: all` only\n")},
+    {NEEDED "changes: {columns: [a]}\n",
+	"dyetrace.yaml:3:10: `columns` goes with `envelope: debezium` only\n"},
+    {"envelope: cloudevents\n",
+	("dyetrace.yaml:1:1: the mapping needs `dataset`: what the events belong to, e.g. "
+	 "`dataset: {value: crm.ticket}`\n")},
+    {"envelope: cloudevents\ndataset: type\nactor: user_id\nteam: ce_dept\nid: data_base64\n",
+	("dyetrace.yaml:5:5: `data_base64` is read as `data`: name what is in it, `data.NAME`\n"
+	 "dyetrace.yaml:3:8: `user_id` is no attribute of a CloudEvent (small letters and "
+	 "digits): did you mean `data.user_id`?\n"
+	 "dyetrace.yaml:4:7: `ce_dept` is not known here: did you mean `dept`? Attributes are "
+	 "named without `ce_`\n")},
+    {"envelope: cloudevents\ndataset: type\nchanges: {list: changes}\n",
+	("dyetrace.yaml:3:17: a CloudEvent's changes are in its data: `list: data.NAME`\n")},
+    {"envelope: cloudevents\ndataset: type\nentity: subject\nchanges: {wide: all}\n",
+	"dyetrace.yaml:4:17: `wide` is a list of columns in an envelope: [data.a, data.b]\n"},
     /* all at once */
     {"time: {field: t, zone: X}\nteam: {}\nwhere: 5\n",
 	("dyetrace.yaml:1:24: `zone` is UTC or an offset such as \"+01:00\"; zones with summer "
@@ -188,6 +253,11 @@ a_decoder_refuses_them(void **state)
 	assert_string_equal(err.text,
 	    "dyetrace.yaml:3:10: a CSV row has no list of changes: use `wide: [COLUMNS]` or `new: "
 	    "[COLUMNS]`");
+	yaml_close(document);
+	assert_true(yaml_parse("dyetrace.yaml", TEXT("envelope: debezium\n"), &document, &err));
+	options.mapping = document->root;
+	assert_false(decoder_open(&options, &decoder, &err));
+	assert_string_equal(err.text, "dyetrace.yaml:1:11: a CSV row is in no envelope: remove it");
 	yaml_close(document);
 	options.mapping = NULL;
 	assert_false(decoder_open(&options, &decoder, &err));
