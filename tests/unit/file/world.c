@@ -289,7 +289,11 @@ write_down(struct world *world, const struct message *message)
 bool
 world_start(struct world *world, const char *yaml, bool until_end)
 {
-	struct source_host host = {world, latest, begin, beginning_with, notice};
+	struct source_host host = {.context = world,
+	    .latest = latest,
+	    .begin = begin,
+	    .beginning_with = beginning_with,
+	    .notice = notice};
 	struct source_options options = {
 	    .name = "test", .settings_file = "dyetrace.yaml", .folder = world->folder};
 
