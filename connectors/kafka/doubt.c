@@ -70,14 +70,15 @@ feed_of(struct feeds *feeds, const struct probe *probe)
 static enum history_answer
 answer_of(struct feeds *feeds, const struct feed *feed, const struct probe *probe)
 {
-	uint64_t recorded;
+	bool same;
 
 	if (probe->answer == PROBE_END || !history_compares(&feed->history, probe->offset))
 		return ANSWER_NOTHING;
 	if (!feeds->host.recorded ||
-	    !feeds->host.recorded(feeds->host.context, feed->partition, probe->offset, &recorded))
+	    !feeds->host.recorded(
+		feeds->host.context, feed->partition, probe->offset, &probe->payload, &same))
 		return ANSWER_UNKNOWN;
-	return recorded == probe->identity ? ANSWER_SAME : ANSWER_DIFFERS;
+	return same ? ANSWER_SAME : ANSWER_DIFFERS;
 }
 
 static void

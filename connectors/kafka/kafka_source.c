@@ -14,6 +14,7 @@
 #include "doubt.h"
 #include "kick.h"
 #include "intake.h"
+#include "reread.h"
 #include "settings.h"
 #include "trouble.h"
 #include "watch.h"
@@ -512,4 +513,5 @@ const struct source_type kafka_source = {
     .backlog = backlog,
     .measure = measure,
     .close = source_close,
+    .reread = kafka_reread,
 };

@@ -78,7 +78,9 @@ take(struct probes *probes, const rd_kafka_message_t *message)
 		if (message->offset < probe->from)
 			return false;
 		probe->answer = PROBE_FOUND;
-		probe->identity = digest_identity((struct text){message->payload, message->len});
+		probe->payload.identity =
+		    digest_identity((struct text){message->payload, message->len});
+		sha256_of(message->payload, message->len, probe->payload.sha256);
 	} else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
 		probe->answer = PROBE_END;
 	} else {

@@ -9,10 +9,11 @@
 #include <stdint.h>
 
 #include "client.h"
+#include "model/source.h"
 
 enum probe_answer {
 	PROBE_PENDING,
-	PROBE_FOUND, /* offset and identity of the first record that can be read at or behind from */
+	PROBE_FOUND, /* offset and payload of the first record that can be read at or behind from */
 	PROBE_END,   /* there is none up to the partition's end, which is offset */
 	PROBE_FAILED, /* not known: nobody answered, or from is not in the log */
 };
@@ -23,8 +24,8 @@ struct probe {
 	int64_t from;
 	enum probe_answer answer;
 	int64_t offset;
-	uint64_t identity;         /* digest_identity() of its payload */
-	rd_kafka_resp_err_t error; /* FAILED: why, if somebody said so */
+	struct source_payload payload; /* of the record that was found */
+	rd_kafka_resp_err_t error;     /* FAILED: why, if somebody said so */
 };
 
 struct probes {

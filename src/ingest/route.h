@@ -147,6 +147,10 @@ MUST_USE bool catalog_age_check(
     const struct ingest *ingest, const struct catalog_state *state, struct error *err);
 
 /* ERROR_… of the first source that cannot be opened */
+/* struct source_host's recorded; not before ingest_open() is through */
+bool recorded_payload(void *ingest, const struct partition *partition, int64_t offset,
+    const struct source_payload *now, bool *same);
+
 MUST_USE bool sources_open(struct ingest *ingest, struct error *err);
 void sources_close(struct ingest *ingest);
 

@@ -38,6 +38,7 @@ sources_open(struct ingest *ingest, struct error *err)
 	    .latest = partitions_latest,
 	    .begin = partitions_begin,
 	    .beginning_with = beginning_with,
+	    .recorded = recorded_payload,
 	    .notice = notice};
 	size_t i;
 

@@ -6,6 +6,18 @@
 #include "store/committed.h"
 #include "store/store.h"
 
+/* A later incarnation took over: the marks of the earlier ones were written before. */
+static void
+end_earlier(struct inquiry *inquiry, const struct partition *later)
+{
+	size_t i;
+
+	for (i = 0; i < inquiry->partition_count; i++)
+		if (strcmp(inquiry->partitions[i]->name, later->name) == 0 &&
+		    strcmp(inquiry->partitions[i]->source, later->source) == 0)
+			inquiry->partitions[i]->ended = true;
+}
+
 static bool
 keep_partition(void *context, const struct partition *partition)
 {
@@ -15,6 +27,7 @@ keep_partition(void *context, const struct partition *partition)
 	*copy = *partition;
 	copy->source = memory_text(partition->source);
 	copy->name = memory_text(partition->name);
+	end_earlier(inquiry, partition);
 	memory_grow(&inquiry->partitions, &inquiry->partition_capacity,
 	    inquiry->partition_count + 1, sizeof(*inquiry->partitions));
 	inquiry->partitions[inquiry->partition_count++] = copy;

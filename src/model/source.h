@@ -11,6 +11,12 @@
 #include "model/batch.h"
 #include "model/figure.h"
 
+/* A payload by its digests; stores keep one of them (`ledger.payload-digest`). */
+struct source_payload {
+	uint64_t identity; /* digest_identity() */
+	uint8_t sha256[SHA256_BYTES];
+};
+
 /* What the route offers a source. Calls come from the route's thread only. */
 struct source_host {
 	void *context;
@@ -27,12 +33,13 @@ struct source_host {
 	struct partition *(*beginning_with)(
 	    void *context, const char *source, uint64_t first_payload);
 	/*
-	 * Identity (digest_identity()) of the payload that is recorded or quarantined at a position;
-	 * false: none is (a gap, filtered, not read yet). Reads the ledger: a few milliseconds. For a
-	 * source that must know whether what it is given now is what it was given then.
+	 * Whether the payload that is recorded or quarantined at a position is this one (*same); false:
+	 * none is (a gap, filtered, not read yet). Reads the ledger: a few milliseconds, and what was read
+	 * so far is committed by it. For a source that must know whether what it is given now is
+	 * what it was given then. Only from read(); may be absent (NULL).
 	 */
-	bool (*recorded)(
-	    void *context, const struct partition *partition, int64_t offset, uint64_t *payload);
+	bool (*recorded)(void *context, const struct partition *partition, int64_t offset,
+	    const struct source_payload *now, bool *same);
 	/*
 	 * Tells the operator what is no error: what a source waits for, what it leaves
 	 * unread and why. One sentence, no content of records; may be absent (NULL).
@@ -65,9 +72,9 @@ enum source_state {
 };
 
 struct source_options {
-	const char *name;                 /* of the source in the settings */
-	const char *settings_file;        /* for messages */
-	const char *folder;               /* paths in the settings are relative to it */
+	const char *name;          /* of the source in the settings */
+	const char *settings_file; /* for messages */
+	const char *folder;        /* paths in the settings are relative to it */
 	/* Where it may keep, in a folder of its own, what it can ask for again; NULL: nowhere */
 	const char *store;
 	const struct yaml_node *settings; /* the source's own map; borrowed for the call */
