@@ -227,21 +227,20 @@ keys_vault_forget(struct keys *keys, const char *path, struct error *err)
 	return done;
 }
 
-void
-keys_seal(const struct keys *keys, struct text context, struct text plain, struct buffer *sealed)
+/* The cipher has its key. */
+static void
+seal(EVP_CIPHER_CTX *cipher, uint32_t generation, const uint8_t nonce[NONCE_BYTES],
+    struct text context, struct text plain, struct buffer *sealed)
 {
-	EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
-	uint8_t nonce[NONCE_BYTES], *out;
+	uint8_t *out;
 	int size;
 
 	assert(plain.size <= INT_MAX - 64 && context.size <= INT_MAX);
-	random_fill(nonce, sizeof(nonce));
-	buffer_add_u32(sealed, newest(keys)->generation);
-	buffer_add(sealed, nonce, sizeof(nonce));
+	buffer_add_u32(sealed, generation);
+	buffer_add(sealed, nonce, NONCE_BYTES);
 	buffer_reserve(sealed, plain.size + TAG_BYTES);
 	out = sealed->data + sealed->size;
-	must(cipher &&
-		EVP_EncryptInit_ex(cipher, keys->gcm, NULL, newest(keys)->secret, nonce) == 1 &&
+	must(EVP_EncryptInit_ex(cipher, NULL, NULL, NULL, nonce) == 1 &&
 		EVP_EncryptUpdate(
 		    cipher, NULL, &size, (const uint8_t *)context.data, (int)context.size) == 1 &&
 		EVP_EncryptUpdate(
@@ -251,7 +250,68 @@ keys_seal(const struct keys *keys, struct text context, struct text plain, struc
 		    1,
 	    "to seal");
 	sealed->size += plain.size + TAG_BYTES;
+}
+
+void
+keys_seal(const struct keys *keys, struct text context, struct text plain, struct buffer *sealed)
+{
+	EVP_CIPHER_CTX *cipher = EVP_CIPHER_CTX_new();
+	uint8_t nonce[NONCE_BYTES];
+
+	random_fill(nonce, sizeof(nonce));
+	must(cipher && EVP_EncryptInit_ex(cipher, keys->gcm, NULL, newest(keys)->secret, NULL) == 1,
+	    "to seal");
+	seal(cipher, newest(keys)->generation, nonce, context, plain, sealed);
 	EVP_CIPHER_CTX_free(cipher);
+}
+
+#define SEALER_NONCES 128 /* drawn at once */
+
+struct sealer {
+	const struct keys *keys;
+	EVP_CIPHER_CTX *cipher;
+	uint32_t generation; /* whose key the cipher has; 0: none yet */
+	size_t used;
+	uint8_t nonces[SEALER_NONCES][NONCE_BYTES];
+};
+
+struct sealer *
+sealer_open(const struct keys *keys)
+{
+	struct sealer *sealer = memory_get(sizeof(*sealer));
+
+	sealer->keys = keys;
+	sealer->cipher = EVP_CIPHER_CTX_new();
+	must(sealer->cipher != NULL, "to seal");
+	sealer->used = SEALER_NONCES;
+	return sealer;
+}
+
+void
+sealer_close(struct sealer *sealer)
+{
+	if (!sealer)
+		return;
+	EVP_CIPHER_CTX_free(sealer->cipher);
+	memory_free(sealer);
+}
+
+void
+sealer_seal(struct sealer *sealer, struct text context, struct text plain, struct buffer *sealed)
+{
+	const struct vault_key *vault = newest(sealer->keys);
+
+	if (sealer->generation != vault->generation)
+		must(EVP_EncryptInit_ex(
+			 sealer->cipher, sealer->keys->gcm, NULL, vault->secret, NULL) == 1,
+		    "to seal");
+	sealer->generation = vault->generation;
+	if (sealer->used == SEALER_NONCES) {
+		random_fill(sealer->nonces, sizeof(sealer->nonces));
+		sealer->used = 0;
+	}
+	seal(sealer->cipher, vault->generation, sealer->nonces[sealer->used++], context, plain,
+	    sealed);
 }
 
 uint32_t

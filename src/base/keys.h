@@ -66,6 +66,16 @@ MUST_USE bool keys_vault_forget(struct keys *keys, const char *path, struct erro
 #define SEAL_BYTES 32 /* what sealing adds */
 void
 keys_seal(const struct keys *keys, struct text context, struct text plain, struct buffer *sealed);
+/*
+ * The same for many in a row: one cipher is set up for all, and nonces are drawn many at
+ * once. One thread at a time; keys is borrowed until close and may be rotated meanwhile.
+ */
+struct sealer;
+struct sealer *sealer_open(const struct keys *keys);
+void sealer_close(struct sealer *sealer);
+void
+sealer_seal(struct sealer *sealer, struct text context, struct text plain, struct buffer *sealed);
+
 /* The generation that a sealed text names; 0: it is none. Not authenticated. */
 uint32_t sealed_generation(struct text sealed);
 /* Appends to plain. ERROR_DAMAGED: wrong key, wrong context or altered bytes */

@@ -67,6 +67,7 @@ check_keys(struct identity *identity, const char *path, struct error *err)
 		return error_set(err, ERROR_DAMAGED,
 		    "identity table: %s: it lacks its head: restore it from a copy", path);
 	memcpy(identity->meta.key_check, check, LOOKUP_BYTES);
+	identity->meta.buckets = 1;
 	identity->changed = true;
 	return identity_rows_begin(identity->rows, err) && identity_commit(identity, err);
 }
@@ -79,18 +80,18 @@ identity_open(const struct identity_options *options, struct identity **identity
 
 	made->keys = options->keys;
 	made->actors_max = options->actors_max;
+	made->sealer = sealer_open(options->keys);
 	made->drawn = IDENTITY_DRAWS;
 	keys_derive(options->keys, TEXT("identity/lookup"), secret);
 	hmac_key_init(&made->lookup_key, secret, sizeof(secret));
 	explicit_bzero(secret, sizeof(secret));
 	actor_table_init(&made->table);
-	if (!identity_rows_open(options->path, options->create, &made->rows, err) ||
-	    !check_keys(made, options->path, err)) {
+	if (!identity_rows_open(options->path, options->create, &made->rows, err)) {
 		identity_close(made);
 		return false;
 	}
-	identity_index_init(&made->index, made->rows);
-	if (!identity_index_catch_up(&made->index, &made->meta, err)) {
+	identity_index_init(&made->index, made->rows, &made->meta);
+	if (!check_keys(made, options->path, err) || !identity_index_open(&made->index, err)) {
 		identity_close(made);
 		return false;
 	}
@@ -104,6 +105,7 @@ identity_close(struct identity *identity)
 	if (!identity)
 		return;
 	identity_index_fini(&identity->index);
+	sealer_close(identity->sealer);
 	identity_rows_close(identity->rows);
 	actor_table_fini(&identity->table);
 	if (identity->scratch.data)
@@ -131,8 +133,20 @@ identity_seal(struct identity *identity, struct identity_row *row, struct text n
 	char context[CONTEXT_BYTES];
 
 	identity->scratch.size = 0;
-	keys_seal(identity->keys, context_of(row, context), name, &identity->scratch);
+	sealer_seal(identity->sealer, context_of(row, context), name, &identity->scratch);
 	row->sealed = buffer_text(&identity->scratch);
+}
+
+static void
+draw_many(struct identity *identity)
+{
+	size_t i;
+
+	random_fill(identity->draws, sizeof(identity->draws));
+	for (i = 0; i < IDENTITY_DRAWS; i++)
+		identity_shorts_prefetch(
+		    &identity->index.shorts, pseudonym_short(&identity->draws[i]));
+	identity->drawn = 0;
 }
 
 /* All zero means unknown, so it is never drawn. */
@@ -143,35 +157,31 @@ draw(struct identity *identity)
 	struct pseudonym drawn;
 
 	do {
-		if (identity->drawn == IDENTITY_DRAWS) {
-			random_fill(identity->draws, sizeof(identity->draws));
-			identity->drawn = 0;
-		}
+		if (identity->drawn == IDENTITY_DRAWS)
+			draw_many(identity);
 		drawn = identity->draws[identity->drawn++];
 	} while (memcmp(&drawn, &unknown, sizeof(drawn)) == 0);
 	return drawn;
 }
 
 /* A pseudonym whose short bits nobody has or had. */
-static bool
-draw_free(struct identity *identity, struct pseudonym *pseudonym, struct error *err)
+static struct pseudonym
+draw_free(struct identity *identity)
 {
-	bool taken;
+	struct pseudonym drawn;
 
-	do {
-		*pseudonym = draw(identity);
-		if (!identity_index_taken(
-			&identity->index, pseudonym_short(pseudonym), &taken, err))
-			return false;
-	} while (taken);
-	return true;
+	do
+		drawn = draw(identity);
+	while (identity_shorts_taken(&identity->index.shorts, pseudonym_short(&drawn)));
+	return drawn;
 }
 
 static bool
 add_row(struct identity *identity, struct text name, struct identity_row *row, struct error *err)
 {
-	if (!identity_rows_begin(identity->rows, err) || !draw_free(identity, &row->pseudonym, err))
+	if (!identity_rows_begin(identity->rows, err))
 		return false;
+	row->pseudonym = draw_free(identity);
 	identity->changed = true;
 	row->number = identity->meta.last_number + 1;
 	identity_seal(identity, row, name);
@@ -203,7 +213,7 @@ find_row(struct identity *identity, struct text name, struct identity_row *row, 
 	*found = false;
 	if (identity->loaded == identity->meta.rows)
 		return true;
-	if (!identity_rows_find(identity->rows, row->lookup, row, found, err))
+	if (!identity_buckets_find(&identity->index.buckets, row->lookup, row, found, err))
 		return false;
 	if (!*found)
 		return true;
@@ -277,8 +287,7 @@ identity_commit(struct identity *identity, struct error *err)
 {
 	if (!identity->changed)
 		return true;
-	if (!identity_index_merge(
-		&identity->index, (size_t)identity->pending * 4, &identity->meta, err) ||
+	if (!identity_index_merge(&identity->index, (size_t)identity->pending * 4, err) ||
 	    !identity_rows_set_meta(identity->rows, &identity->meta, err) ||
 	    !identity_rows_commit(identity->rows, err))
 		return false;

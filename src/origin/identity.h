@@ -7,7 +7,8 @@
  * erased: then nothing leads from the ledger to the name, or back.
  *
  * Actors met since the start also stand in memory: at most 110 bytes each for
- * names of up to 40 bytes, SQLite's cache apart. One thread uses it.
+ * names of up to 40 bytes. What finds rows takes up to 12 bytes for each row, met or
+ * not; SQLite's cache apart. One thread uses it.
  */
 #ifndef DYETRACE_ORIGIN_IDENTITY_H
 #define DYETRACE_ORIGIN_IDENTITY_H

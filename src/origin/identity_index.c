@@ -1,192 +1,243 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Two lists of the same size: one takes new rows while the other is merged. */
+/* Two lists: one takes new rows while the other is merged. */
 #include "identity_index.h"
-
-#include <assert.h>
-#include <stdlib.h>
 
 #include "base/memory.h"
 
-#define INDEX_FULL (INDEX_WAITING_MAX / 4 * 3)
-#define CATCH_UP_ENTRIES 8192 /* in one transaction */
+#define CATCH_UP_ENTRIES 32768 /* in one transaction */
+#define DIGIT_BITS 11          /* of a bucket's number, for sorting */
 
 void
-identity_index_init(struct identity_index *index, struct identity_rows *rows)
+identity_index_init(
+    struct identity_index *index, struct identity_rows *rows, struct identity_meta *meta)
 {
-	*index = (struct identity_index){.rows = rows};
-	index->waiting = memory_get_array(INDEX_WAITING_MAX, sizeof(*index->waiting));
-	index->merging = memory_get_array(INDEX_WAITING_MAX, sizeof(*index->merging));
-	index->shorts = memory_get_array(INDEX_SHORTS, sizeof(*index->shorts));
+	*index = (struct identity_index){.rows = rows, .meta = meta};
+	identity_buckets_init(&index->buckets, rows, meta);
+	identity_shorts_init(&index->shorts, rows);
 }
 
 void
 identity_index_fini(struct identity_index *index)
 {
-	memory_free(index->waiting);
-	memory_free(index->merging);
-	memory_free(index->shorts);
+	identity_buckets_fini(&index->buckets);
+	identity_shorts_fini(&index->shorts);
+	memory_free(index->waiting.entries);
+	memory_free(index->merging.entries);
 	*index = (struct identity_index){0};
 }
 
-/* Short bits are random: their low ones do for a place. */
-static uint32_t *
-short_slot(const struct identity_index *index, uint32_t short_bits)
+static void
+let_wait(struct identity_index *index, const struct identity_row *row)
 {
-	uint32_t at = short_bits % INDEX_SHORTS;
+	struct index_list *list = &index->waiting;
 
-	while (index->shorts[at] && index->shorts[at] != short_bits)
-		at = (at + 1) % INDEX_SHORTS;
-	return &index->shorts[at];
-}
-
-bool
-identity_index_taken(
-    struct identity_index *index, uint32_t short_bits, bool *taken, struct error *err)
-{
-	/* 0 marks an empty slot. */
-	*taken = !short_bits || *short_slot(index, short_bits);
-	return *taken || identity_rows_short_taken(index->rows, short_bits, taken, err);
+	memory_grow(&list->entries, &list->capacity, list->count + 1, sizeof(*list->entries));
+	list->entries[list->count++] = (struct index_entry){
+	    .lookup = lookup_number(row->lookup),
+	    .short_bits = pseudonym_short(&row->pseudonym),
+	    .number = row->number,
+	};
+	list->last = row->number;
 }
 
 void
 identity_index_add(struct identity_index *index, const struct identity_row *row)
 {
-	struct index_entry entry = {
-	    .lookup = lookup_number(row->lookup),
-	    .short_bits = pseudonym_short(&row->pseudonym),
-	    .number = row->number,
-	};
-
-	assert(index->waiting_count < INDEX_WAITING_MAX);
-	index->waiting[index->waiting_count++] = entry;
-	index->last_waiting = row->number;
-	*short_slot(index, entry.short_bits) = entry.short_bits;
+	let_wait(index, row);
+	identity_shorts_add(&index->shorts, pseudonym_short(&row->pseudonym));
 }
 
 static void
-remove_from(struct index_entry *entries, size_t count, uint32_t number)
+remove_from(struct index_list *list, uint32_t number)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (entries[i].number == number)
-			entries[i].number = 0;
+	for (i = 0; i < list->count; i++)
+		if (list->entries[i].number == number)
+			list->entries[i].number = 0;
 }
 
 void
 identity_index_remove(struct identity_index *index, const struct identity_row *row)
 {
-	remove_from(index->waiting, index->waiting_count, row->number);
-	remove_from(index->merging, index->merging_count, row->number);
+	remove_from(&index->waiting, row->number);
+	remove_from(&index->merging, row->number);
 }
 
-static int
-lookup_order(const void *a, const void *b)
+bool
+identity_index_find_short(
+    struct identity_index *index, uint32_t short_bits, uint32_t *number, struct error *err)
 {
-	const struct index_entry *x = a, *y = b;
-
-	/* As SQLite orders them, which has signed numbers only. */
-	return ((int64_t)x->lookup > (int64_t)y->lookup) -
-	    ((int64_t)x->lookup < (int64_t)y->lookup);
-}
-
-static int
-short_order(const void *a, const void *b)
-{
-	const struct index_entry *x = a, *y = b;
-
-	return (x->short_bits > y->short_bits) - (x->short_bits < y->short_bits);
-}
-
-/* The full list is merged from now on. The other one, all of it merged, is empty. */
-static void
-start_merge(struct identity_index *index)
-{
-	struct index_entry *full = index->waiting;
 	size_t i;
 
-	index->waiting = index->merging;
-	index->merging = full;
-	index->merging_count = index->waiting_count;
-	index->last_merging = index->last_waiting;
-	index->waiting_count = index->by_lookup = index->by_short = 0;
-	memset(index->shorts, 0, INDEX_SHORTS * sizeof(*index->shorts));
-	for (i = 0; i < index->merging_count; i++)
-		*short_slot(index, index->merging[i].short_bits) = index->merging[i].short_bits;
-	qsort(index->merging, index->merging_count, sizeof(*index->merging), lookup_order);
+	for (i = 0; i < index->waiting.count; i++)
+		if (index->waiting.entries[i].short_bits == short_bits) {
+			*number = index->waiting.entries[i].number;
+			return true;
+		}
+	return identity_shorts_find(&index->shorts, short_bits, number, err);
 }
 
-static bool
-merge_one(struct identity_index *index, struct error *err)
-{
-	struct index_entry entry;
+/* --- merging ----------------------------------------------------------------------------- */
 
-	if (index->by_lookup < index->merging_count) {
-		entry = index->merging[index->by_lookup++];
-		if (index->by_lookup == index->merging_count)
-			qsort(index->merging, index->merging_count, sizeof(entry), short_order);
-		return !entry.number ||
-		    identity_rows_index_lookup(index->rows, entry.lookup, entry.number, err);
-	}
-	entry = index->merging[index->by_short++];
-	return !entry.number ||
-	    identity_rows_index_short(index->rows, entry.short_bits, entry.number, err);
+static size_t
+waiting_max(const struct identity_index *index)
+{
+	uint64_t share = index->meta->rows / INDEX_WAITING_SHARE;
+
+	return share > INDEX_WAITING_MIN ? (size_t)share : INDEX_WAITING_MIN;
 }
 
 static bool
 is_merged(const struct identity_index *index)
 {
-	return index->by_short == index->merging_count;
+	return index->merged == index->merging.count;
+}
+
+/* The full list is merged from now on. The other one, all of it merged, is empty. */
+static bool
+start_merge(struct identity_index *index, struct error *err)
+{
+	struct index_list full = index->waiting;
+
+	index->waiting = index->merging;
+	index->waiting.count = 0;
+	index->merging = full;
+	index->merged = 0;
+	index->sorted = false;
+	index->buckets_due = (uint32_t)(index->meta->rows / BUCKET_ENTRIES) + 1;
+	return identity_shorts_settle(&index->shorts, full.entries, full.count, err);
+}
+
+static void
+sort_pass(const struct index_list *from, struct index_entry *to, uint32_t buckets, unsigned shift)
+{
+	size_t starts[1 << DIGIT_BITS] = {0}, i, sum = 0, size;
+	const uint32_t mask = (1 << DIGIT_BITS) - 1;
+
+	for (i = 0; i < from->count; i++)
+		starts[identity_bucket_of(from->entries[i].lookup, buckets) >> shift & mask]++;
+	for (i = 0; i <= mask; i++) {
+		size = starts[i];
+		starts[i] = sum;
+		sum += size;
+	}
+	for (i = 0; i < from->count; i++)
+		to[starts[identity_bucket_of(from->entries[i].lookup, buckets) >> shift & mask]++] =
+		    from->entries[i];
+}
+
+/* By bucket, from the lowest digit of its number on. */
+static void
+sort(struct index_list *list, uint32_t buckets)
+{
+	struct index_entry *other = memory_get_array(list->capacity, sizeof(*other)), *sorted;
+	unsigned shift;
+
+	for (shift = 0; shift < 32 && (buckets - 1) >> shift; shift += DIGIT_BITS) {
+		sort_pass(list, other, buckets, shift);
+		sorted = other;
+		other = list->entries;
+		list->entries = sorted;
+	}
+	memory_free(other);
+}
+
+/* All entries of the next one's bucket; *count: how many. */
+static bool
+merge_bucket(struct identity_index *index, size_t *count, struct error *err)
+{
+	const struct index_entry *first = &index->merging.entries[index->merged];
+	size_t left = index->merging.count - index->merged;
+	uint32_t buckets = index->meta->buckets,
+		 bucket = identity_bucket_of(first->lookup, buckets);
+
+	for (*count = 1; *count < left; ++*count)
+		if (identity_bucket_of(first[*count].lookup, buckets) != bucket)
+			break;
+	index->merged += *count;
+	return identity_buckets_add(&index->buckets, first, *count, err);
+}
+
+/* One bucket more, or one bucket's entries. */
+static bool
+merge_some(struct identity_index *index, size_t *count, struct error *err)
+{
+	if (index->meta->buckets < index->buckets_due) {
+		*count = BUCKET_ENTRIES;
+		return identity_buckets_split(&index->buckets, err);
+	}
+	if (!index->sorted)
+		sort(&index->merging, index->meta->buckets);
+	index->sorted = true;
+	return merge_bucket(index, count, err);
 }
 
 bool
-identity_index_merge(
-    struct identity_index *index, size_t count, struct identity_meta *meta, struct error *err)
+identity_index_merge(struct identity_index *index, size_t count, struct error *err)
 {
-	if (is_merged(index) && index->waiting_count >= INDEX_FULL)
-		start_merge(index);
-	if (is_merged(index))
+	size_t done;
+
+	if (is_merged(index) && index->waiting.count < waiting_max(index))
 		return true;
-	for (; count && !is_merged(index); count--)
-		if (!merge_one(index, err))
+	if (is_merged(index) && !start_merge(index, err))
+		return false;
+	for (; count && !is_merged(index); count -= done < count ? done : count)
+		if (!merge_some(index, &done, err))
 			return false;
 	if (is_merged(index))
-		meta->indexed_to = index->last_merging;
+		index->meta->indexed_to = index->merging.last;
 	return true;
 }
 
+/* --- when it is opened --------------------------------------------------------------------- */
+
 /* Lets rows that nobody indexed wait, as many as may. */
 static bool
-read_rows(struct identity_index *index, uint32_t last, struct error *err)
+read_rows(struct identity_index *index, struct error *err)
 {
+	uint32_t last = index->meta->indexed_to;
 	struct identity_row row;
 	bool found = true;
 
-	while (index->waiting_count < INDEX_FULL) {
+	while (index->waiting.count < waiting_max(index)) {
 		if (!identity_rows_next(index->rows, last, &row, &found, err))
 			return false;
 		if (!found)
 			break;
-		identity_index_add(index, &row);
+		let_wait(index, &row);
 		last = row.number;
 	}
 	return true;
 }
 
-bool
-identity_index_catch_up(struct identity_index *index, struct identity_meta *meta, struct error *err)
+/* One list of them, from the beginning of the merge to its end. */
+static bool
+catch_up(struct identity_index *index, struct error *err)
 {
-	for (;;) {
-		if (!read_rows(index, meta->indexed_to, err))
+	if (!identity_rows_begin(index->rows, err) || !start_merge(index, err))
+		return false;
+	do
+		if (!identity_rows_begin(index->rows, err) ||
+		    !identity_index_merge(index, CATCH_UP_ENTRIES, err) ||
+		    !identity_rows_set_meta(index->rows, index->meta, err) ||
+		    !identity_rows_commit(index->rows, err))
 			return false;
-		if (!index->waiting_count)
+	while (!is_merged(index));
+	return true;
+}
+
+bool
+identity_index_open(struct identity_index *index, struct error *err)
+{
+	if (!identity_shorts_load(&index->shorts, err))
+		return false;
+	for (;;) {
+		if (!read_rows(index, err))
+			return false;
+		if (!index->waiting.count)
 			return true;
-		start_merge(index);
-		while (!is_merged(index))
-			if (!identity_rows_begin(index->rows, err) ||
-			    !identity_index_merge(index, CATCH_UP_ENTRIES, meta, err) ||
-			    !identity_rows_set_meta(index->rows, meta, err) ||
-			    !identity_rows_commit(index->rows, err))
-				return false;
+		if (!catch_up(index, err))
+			return false;
 	}
 }

@@ -13,6 +13,7 @@
 
 struct identity {
 	const struct keys *keys;
+	struct sealer *sealer;
 	struct identity_rows *rows;
 	struct identity_index index;
 	struct actor_table table;

@@ -11,24 +11,22 @@
 #define APPLICATION 0x64796569 /* "dyei" */
 
 /* schemas/identity, embedded by the build */
-extern const char identity_1[], identity_2[];
+extern const char identity_1[], identity_2[], identity_3[];
 
 enum {
 	GET_META,
 	SET_META,
-	FIND,
-	FIND_SHORT,
-	FIND_WAITING,
-	FIND_ERASED,
+	GET,
 	NEXT,
-	SHORT_TAKEN,
+	FIND_ERASED,
+	NEXT_ERASED,
 	ADD,
-	INDEX_LOOKUP,
-	INDEX_SHORT,
+	GET_BUCKET,
+	SET_BUCKET,
+	NEXT_SHORTS,
+	ADD_SHORTS,
 	RESEAL,
 	DELETE,
-	DELETE_LOOKUP,
-	DELETE_SHORT,
 	BURY,
 	CUT_LOG,
 	COUNTS_HOLD,
@@ -39,40 +37,32 @@ enum {
 
 /* Text by text, since a list of strings that are put together looks like one with a comma missing. */
 static const char set_meta_sql[] =
-    "INSERT OR REPLACE INTO meta(id, key_check, last_number, indexed_to, rows)"
-    " VALUES(1, ?1, ?2, ?3, ?4)";
-/* An entry that leads to no row gives NULLs: damage. */
-static const char find_sql[] = COLUMNS "by_lookup b LEFT JOIN identity i ON i.number = b.number"
-				       " WHERE b.lookup = ?1";
-static const char find_short_sql[] =
-    COLUMNS "by_short b LEFT JOIN identity i ON i.number = b.number"
-	    " WHERE b.short = ?1";
-static const char find_waiting_sql[] =
-    COLUMNS "identity i WHERE i.number > (SELECT indexed_to FROM meta)"
-	    " AND substr(i.pseudonym, 1, 4) = ?1";
+    "INSERT OR REPLACE INTO meta(id, key_check, last_number, indexed_to, rows, buckets)"
+    " VALUES(1, ?1, ?2, ?3, ?4, ?5)";
+static const char get_sql[] = COLUMNS "identity i WHERE i.number = ?1";
 static const char next_sql[] = COLUMNS "identity i WHERE i.number > ?1 ORDER BY i.number LIMIT 1";
-static const char short_taken_sql[] = "SELECT EXISTS(SELECT 1 FROM by_short WHERE short = ?1)"
-				      " OR EXISTS(SELECT 1 FROM erased WHERE short = ?1)";
+static const char next_erased_sql[] =
+    "SELECT short FROM erased WHERE short > ?1 ORDER BY short LIMIT 1";
+static const char next_shorts_sql[] =
+    "SELECT last, entries FROM shorts WHERE last > ?1 ORDER BY last LIMIT 1";
 static const char counts_sql[] = "SELECT rows = (SELECT count(*) FROM identity)"
 				 " AND last_number >= (SELECT ifnull(max(number), 0) FROM identity)"
 				 " AND indexed_to <= last_number FROM meta";
 
 static const char *const texts[STATEMENT_COUNT] = {
-    [GET_META] = "SELECT key_check, last_number, indexed_to, rows FROM meta",
+    [GET_META] = "SELECT key_check, last_number, indexed_to, rows, buckets FROM meta",
     [SET_META] = set_meta_sql,
-    [FIND] = find_sql,
-    [FIND_SHORT] = find_short_sql,
-    [FIND_WAITING] = find_waiting_sql,
-    [FIND_ERASED] = "SELECT pseudonym FROM erased WHERE short = ?1",
+    [GET] = get_sql,
     [NEXT] = next_sql,
-    [SHORT_TAKEN] = short_taken_sql,
+    [FIND_ERASED] = "SELECT pseudonym FROM erased WHERE short = ?1",
+    [NEXT_ERASED] = next_erased_sql,
     [ADD] = "INSERT INTO identity(number, lookup, pseudonym, sealed) VALUES(?1, ?2, ?3, ?4)",
-    [INDEX_LOOKUP] = "INSERT OR IGNORE INTO by_lookup(lookup, number) VALUES(?1, ?2)",
-    [INDEX_SHORT] = "INSERT OR IGNORE INTO by_short(short, number) VALUES(?1, ?2)",
+    [GET_BUCKET] = "SELECT entries FROM by_lookup WHERE bucket = ?1",
+    [SET_BUCKET] = "INSERT OR REPLACE INTO by_lookup(bucket, entries) VALUES(?1, ?2)",
+    [NEXT_SHORTS] = next_shorts_sql,
+    [ADD_SHORTS] = "INSERT INTO shorts(last, entries) VALUES(?1, ?2)",
     [RESEAL] = "UPDATE identity SET sealed = ?2 WHERE number = ?1",
     [DELETE] = "DELETE FROM identity WHERE number = ?1",
-    [DELETE_LOOKUP] = "DELETE FROM by_lookup WHERE lookup = ?1 AND number = ?2",
-    [DELETE_SHORT] = "DELETE FROM by_short WHERE short = ?1 AND number = ?2",
     [BURY] = "INSERT OR IGNORE INTO erased(short, pseudonym) VALUES(?1, ?2)",
     [CUT_LOG] = "PRAGMA wal_checkpoint(TRUNCATE)",
     [COUNTS_HOLD] = counts_sql,
@@ -97,6 +87,13 @@ explain(struct error *err)
 		return error_within(err, "identity table");
 	what = *err;
 	return error_set(err, ERROR_DAMAGED, "identity table: %.700s: " REMEDY, what.text);
+}
+
+bool
+identity_rows_damaged(struct identity_rows *rows, const char *how, struct error *err)
+{
+	error_set(err, ERROR_DAMAGED, "%s: %s", database_path(rows->database), how);
+	return explain(err);
 }
 
 static bool
@@ -161,7 +158,7 @@ prepare(struct identity_rows *rows, struct error *err)
 bool
 identity_rows_open(const char *path, bool create, struct identity_rows **rows, struct error *err)
 {
-	const char *const migrations[] = {identity_1, identity_2};
+	const char *const migrations[] = {identity_1, identity_2, identity_3};
 	struct database_options options = {
 	    .path = path,
 	    .mode = DATABASE_WRITE,
@@ -212,8 +209,10 @@ identity_rows_meta(
 	meta->last_number = (uint32_t)statement_long(statement, 1);
 	meta->indexed_to = (uint32_t)statement_long(statement, 2);
 	meta->rows = statement_u64(statement, 3);
+	meta->buckets = (uint32_t)statement_long(statement, 4);
 	statement_reset(statement);
-	return done;
+	return done &&
+	    (meta->buckets || identity_rows_damaged(rows, "its head names no buckets", err));
 }
 
 bool
@@ -224,6 +223,7 @@ identity_rows_set_meta(
 	bind_number(rows, SET_META, 2, meta->last_number);
 	bind_number(rows, SET_META, 3, meta->indexed_to);
 	bind_number(rows, SET_META, 4, meta->rows);
+	bind_number(rows, SET_META, 5, meta->buckets);
 	return run(rows, SET_META, err);
 }
 
@@ -288,56 +288,12 @@ step_to_row(
 	return step(rows, which, found, err) && (!*found || take_row(rows, which, row, err));
 }
 
-/* An entry of the index that leads elsewhere is damage, not a stranger. */
-static bool
-take_lookup(
-    struct identity_rows *rows, uint64_t expected, uint8_t lookup[LOOKUP_BYTES], struct error *err)
-{
-	if (!take_bytes(rows, FIND, 1, lookup, LOOKUP_BYTES, err))
-		return false;
-	if (lookup_number(lookup) == expected)
-		return true;
-	error_set(
-	    err, ERROR_DAMAGED, "%s: an index leads to another row", database_path(rows->database));
-	return explain(err);
-}
-
-/* Several rows may share eight bytes; the whole lookup is one row's alone. */
 bool
-identity_rows_find(struct identity_rows *rows, const uint8_t lookup[LOOKUP_BYTES],
-    struct identity_row *row, bool *found, struct error *err)
-{
-	uint8_t whole[LOOKUP_BYTES];
-
-	bind_number(rows, FIND, 1, lookup_number(lookup));
-	for (;;) {
-		if (!step(rows, FIND, found, err))
-			return false;
-		if (!*found)
-			return true;
-		if (!take_lookup(rows, lookup_number(lookup), whole, err)) {
-			statement_reset(rows->statements[FIND]);
-			return false;
-		}
-		if (memcmp(whole, lookup, sizeof(whole)) == 0)
-			return take_row(rows, FIND, row, err);
-	}
-}
-
-bool
-identity_rows_find_short(struct identity_rows *rows, uint32_t short_bits, struct identity_row *row,
+identity_rows_get(struct identity_rows *rows, uint32_t number, struct identity_row *row,
     bool *found, struct error *err)
 {
-	uint8_t bytes[4] = {(uint8_t)(short_bits >> 24), (uint8_t)(short_bits >> 16),
-	    (uint8_t)(short_bits >> 8), (uint8_t)short_bits};
-
-	bind_number(rows, FIND_SHORT, 1, short_bits);
-	if (!step_to_row(rows, FIND_SHORT, row, found, err))
-		return false;
-	if (*found)
-		return true;
-	bind_bytes(rows, FIND_WAITING, 1, bytes, sizeof(bytes));
-	return step_to_row(rows, FIND_WAITING, row, found, err);
+	bind_number(rows, GET, 1, number);
+	return step_to_row(rows, GET, row, found, err);
 }
 
 bool
@@ -349,16 +305,15 @@ identity_rows_next(struct identity_rows *rows, uint32_t number, struct identity_
 }
 
 bool
-identity_rows_short_taken(
-    struct identity_rows *rows, uint32_t short_bits, bool *taken, struct error *err)
+identity_rows_next_erased(struct identity_rows *rows, int64_t *last, bool *found, struct error *err)
 {
-	bool row;
-
-	bind_number(rows, SHORT_TAKEN, 1, short_bits);
-	if (!step(rows, SHORT_TAKEN, &row, err))
+	statement_bind_long(rows->statements[NEXT_ERASED], 1, *last);
+	if (!step(rows, NEXT_ERASED, found, err))
 		return false;
-	*taken = row && statement_long(rows->statements[SHORT_TAKEN], 0);
-	statement_reset(rows->statements[SHORT_TAKEN]);
+	if (!*found)
+		return true;
+	*last = statement_long(rows->statements[NEXT_ERASED], 0);
+	statement_reset(rows->statements[NEXT_ERASED]);
 	return true;
 }
 
@@ -388,27 +343,64 @@ identity_rows_add(struct identity_rows *rows, const struct identity_row *row, st
 	return run(rows, ADD, err);
 }
 
-/* The statement of an index with its two numbers. */
+/* A column of entries of one size; the statement is reset. */
 static bool
-run_entry(struct identity_rows *rows, int which, uint64_t key, uint32_t number, struct error *err)
+take_entries(struct identity_rows *rows, int which, int column, size_t bytes_each,
+    struct buffer *entries, struct error *err)
+{
+	buffer_add_text(entries, statement_text(rows->statements[which], column));
+	statement_reset(rows->statements[which]);
+	return entries->size % bytes_each == 0 ||
+	    identity_rows_damaged(rows, "an index has half an entry", err);
+}
+
+bool
+identity_rows_bucket(
+    struct identity_rows *rows, uint32_t bucket, struct buffer *entries, struct error *err)
+{
+	bool found;
+
+	entries->size = 0;
+	bind_number(rows, GET_BUCKET, 1, bucket);
+	return step(rows, GET_BUCKET, &found, err) &&
+	    (!found || take_entries(rows, GET_BUCKET, 0, BUCKET_ENTRY_BYTES, entries, err));
+}
+
+static bool
+run_entries(
+    struct identity_rows *rows, int which, uint32_t key, struct text entries, struct error *err)
 {
 	bind_number(rows, which, 1, key);
-	bind_number(rows, which, 2, number);
+	bind_bytes(rows, which, 2, entries.data, entries.size);
 	return run(rows, which, err);
 }
 
 bool
-identity_rows_index_lookup(
-    struct identity_rows *rows, uint64_t lookup, uint32_t number, struct error *err)
+identity_rows_set_bucket(
+    struct identity_rows *rows, uint32_t bucket, struct text entries, struct error *err)
 {
-	return run_entry(rows, INDEX_LOOKUP, lookup, number, err);
+	return run_entries(rows, SET_BUCKET, bucket, entries, err);
 }
 
 bool
-identity_rows_index_short(
-    struct identity_rows *rows, uint32_t short_bits, uint32_t number, struct error *err)
+identity_rows_next_shorts(struct identity_rows *rows, uint32_t *last, struct buffer *entries,
+    bool *found, struct error *err)
 {
-	return run_entry(rows, INDEX_SHORT, short_bits, number, err);
+	entries->size = 0;
+	bind_number(rows, NEXT_SHORTS, 1, *last);
+	if (!step(rows, NEXT_SHORTS, found, err))
+		return false;
+	if (!*found)
+		return true;
+	*last = (uint32_t)statement_long(rows->statements[NEXT_SHORTS], 0);
+	return take_entries(rows, NEXT_SHORTS, 1, SHORTS_ENTRY_BYTES, entries, err);
+}
+
+bool
+identity_rows_add_shorts(
+    struct identity_rows *rows, uint32_t last, struct text entries, struct error *err)
+{
+	return run_entries(rows, ADD_SHORTS, last, entries, err);
 }
 
 bool
@@ -428,9 +420,7 @@ identity_rows_erase(struct identity_rows *rows, const struct identity_row *row, 
 	bind_number(rows, DELETE, 1, row->number);
 	bind_number(rows, BURY, 1, short_bits);
 	bind_bytes(rows, BURY, 2, row->pseudonym.bytes, PSEUDONYM_BYTES);
-	return run(rows, DELETE, err) && run(rows, BURY, err) &&
-	    run_entry(rows, DELETE_LOOKUP, lookup_number(row->lookup), row->number, err) &&
-	    run_entry(rows, DELETE_SHORT, short_bits, row->number, err);
+	return run(rows, DELETE, err) && run(rows, BURY, err);
 }
 
 bool
@@ -447,7 +437,5 @@ identity_rows_check(struct identity_rows *rows, struct error *err)
 		statement_reset(rows->statements[COUNTS_HOLD]);
 	if (holds)
 		return true;
-	error_set(err, ERROR_DAMAGED, "%s: it does not hold as many rows as it says",
-	    database_path(rows->database));
-	return explain(err);
+	return identity_rows_damaged(rows, "it does not hold as many rows as it says", err);
 }

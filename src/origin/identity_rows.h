@@ -4,9 +4,10 @@
  * they mean, schemas/identity has the tables.
  *
  *   identity   one row an actor, appended     erased   one row an erased one, no way back
- *   by_lookup, by_short   the ways to a row; see identity_index.h for when they are written
+ *   by_lookup  the way to a row: identity_buckets.h; see identity_index.h for when it is written
+ *   shorts     which short pseudonyms are given: identity_shorts.h
  *   meta       one row: whose keys these are, the last number given, how many rows there
- *              are and up to which number they are in both indexes
+ *              are, up to which number they are indexed, how many buckets are in use
  *
  * Deleted bytes are overwritten (secure_delete), commits are fsynced
  * (synchronous=FULL), pages carry checksums.
@@ -19,6 +20,8 @@
 #include "model/origin.h"
 
 #define LOOKUP_BYTES 16
+#define BUCKET_ENTRY_BYTES 12
+#define SHORTS_ENTRY_BYTES 8
 
 struct identity_rows;
 
@@ -31,7 +34,7 @@ struct identity_row {
 
 struct identity_meta {
 	uint8_t key_check[LOOKUP_BYTES];
-	uint32_t last_number, indexed_to;
+	uint32_t last_number, indexed_to, buckets;
 	uint64_t rows;
 };
 
@@ -52,32 +55,36 @@ MUST_USE bool identity_rows_commit(struct identity_rows *rows, struct error *err
 /* Copies the log into the file and cuts it: no deleted byte is left. *done = false: somebody is reading, try later. */
 MUST_USE bool identity_rows_cut_log(struct identity_rows *rows, bool *done, struct error *err);
 
-/* A row that is indexed. */
-MUST_USE bool identity_rows_find(struct identity_rows *rows, const uint8_t lookup[LOOKUP_BYTES],
-    struct identity_row *row, bool *found, struct error *err);
-/* Any row: those that are not indexed are looked through. */
-MUST_USE bool identity_rows_find_short(struct identity_rows *rows, uint32_t short_bits,
+MUST_USE bool identity_rows_get(struct identity_rows *rows, uint32_t number,
     struct identity_row *row, bool *found, struct error *err);
 MUST_USE bool identity_rows_find_erased(struct identity_rows *rows, uint32_t short_bits,
     struct pseudonym *pseudonym, bool *found, struct error *err);
 /* The row with the least number above `number`. */
 MUST_USE bool identity_rows_next(struct identity_rows *rows, uint32_t number,
     struct identity_row *row, bool *found, struct error *err);
-/* Whether the bits are those of an indexed row or of an erased one. */
-MUST_USE bool identity_rows_short_taken(
-    struct identity_rows *rows, uint32_t short_bits, bool *taken, struct error *err);
+/* The least bits of an erased row above *last, from -1 on; becomes *last. */
+MUST_USE bool identity_rows_next_erased(
+    struct identity_rows *rows, int64_t *last, bool *found, struct error *err);
 
 MUST_USE bool
 identity_rows_add(struct identity_rows *rows, const struct identity_row *row, struct error *err);
-MUST_USE bool identity_rows_index_lookup(
-    struct identity_rows *rows, uint64_t lookup, uint32_t number, struct error *err);
-MUST_USE bool identity_rows_index_short(
-    struct identity_rows *rows, uint32_t short_bits, uint32_t number, struct error *err);
+/* Whole entries, none if the bucket is not there: *entries is overwritten. */
+MUST_USE bool identity_rows_bucket(
+    struct identity_rows *rows, uint32_t bucket, struct buffer *entries, struct error *err);
+MUST_USE bool identity_rows_set_bucket(
+    struct identity_rows *rows, uint32_t bucket, struct text entries, struct error *err);
+/* The piece of shorts that ends behind *last, whole entries; its own last number becomes *last. */
+MUST_USE bool identity_rows_next_shorts(struct identity_rows *rows, uint32_t *last,
+    struct buffer *entries, bool *found, struct error *err);
+MUST_USE bool identity_rows_add_shorts(
+    struct identity_rows *rows, uint32_t last, struct text entries, struct error *err);
 MUST_USE bool identity_rows_reseal(
     struct identity_rows *rows, uint32_t number, struct text sealed, struct error *err);
-/* Moves a row to the erased ones, without its name. */
+/* Moves a row to the erased ones, without its name; the buckets' entry is the caller's to remove. */
 MUST_USE bool
 identity_rows_erase(struct identity_rows *rows, const struct identity_row *row, struct error *err);
+/* Says that the file is damaged, and how. Returns false. */
+bool identity_rows_damaged(struct identity_rows *rows, const char *how, struct error *err);
 /* SQLite's own check of every page and index, and that meta counts right. */
 MUST_USE bool identity_rows_check(struct identity_rows *rows, struct error *err);
 

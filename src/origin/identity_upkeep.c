@@ -4,6 +4,23 @@
 
 #define ROTATE_ROWS 4096
 
+/* The row that has these bits; *found = false: nobody has, though somebody may have had. */
+static bool
+find_short_row(struct identity *identity, uint32_t short_bits, struct identity_row *row,
+    bool *found, struct error *err)
+{
+	uint32_t number;
+
+	*found = false;
+	if (!identity_index_find_short(&identity->index, short_bits, &number, err))
+		return false;
+	if (number && !identity_rows_get(identity->rows, number, row, found, err))
+		return false;
+	if (!*found || pseudonym_short(&row->pseudonym) == short_bits)
+		return true;
+	return identity_rows_damaged(identity->rows, "an index leads to another row", err);
+}
+
 bool
 identity_find_short(struct identity *identity, uint32_t short_bits, struct pseudonym *pseudonym,
     enum identity_state *state, struct error *err)
@@ -12,7 +29,7 @@ identity_find_short(struct identity *identity, uint32_t short_bits, struct pseud
 	bool found;
 
 	*state = IDENTITY_NONE;
-	if (!identity_rows_find_short(identity->rows, short_bits, &row, &found, err))
+	if (!find_short_row(identity, short_bits, &row, &found, err))
 		return false;
 	if (found) {
 		*state = IDENTITY_KNOWN;
@@ -40,8 +57,7 @@ identity_name(struct identity *identity, const struct pseudonym *pseudonym, stru
 		*state = IDENTITY_NONE;
 	if (*state != IDENTITY_KNOWN)
 		return true;
-	if (!identity_rows_find_short(
-		identity->rows, pseudonym_short(pseudonym), &row, &found, err) ||
+	if (!find_short_row(identity, pseudonym_short(pseudonym), &row, &found, err) ||
 	    !identity_unseal(identity, &row, err))
 		return false;
 	buffer_add_text(name, buffer_text(&identity->scratch));
@@ -57,9 +73,9 @@ find_named(struct identity *identity, struct text name, struct identity_row *row
 	    actor_table_find(&identity->table, name, actor_table_tag(&identity->table, name));
 
 	if (entry)
-		return identity_rows_next(identity->rows, entry->number - 1, row, found, err);
+		return identity_rows_get(identity->rows, entry->number, row, found, err);
 	identity_lookup(identity, name, row->lookup);
-	return identity_rows_find(identity->rows, row->lookup, row, found, err);
+	return identity_buckets_find(&identity->index.buckets, row->lookup, row, found, err);
 }
 
 static bool
@@ -67,7 +83,8 @@ erase_row(
     struct identity *identity, struct text name, const struct identity_row *row, struct error *err)
 {
 	if (!identity_rows_begin(identity->rows, err) ||
-	    !identity_rows_erase(identity->rows, row, err))
+	    !identity_rows_erase(identity->rows, row, err) ||
+	    !identity_buckets_remove(&identity->index.buckets, row, err))
 		return false;
 	identity->changed = true;
 	identity->meta.rows--;
@@ -150,22 +167,20 @@ identity_rotate(struct identity *identity,
 	return identity_cut_log(identity, err);
 }
 
-/* Whether both indexes, which hold rows up to indexed_to, lead to the row. */
+/* Whether both indexes lead to the row: buckets hold those up to indexed_to, the pieces some more. */
 static bool
-is_found(struct identity *identity, const struct identity_row *row, bool *found, struct error *err)
+is_found(struct identity *identity, const struct identity_row *row, struct shorts_walk *walk,
+    bool *found, struct error *err)
 {
 	struct identity_row other;
 
 	*found = true;
-	if (row->number > identity->meta.indexed_to)
-		return true;
-	if (!identity_rows_find(identity->rows, row->lookup, &other, found, err))
+	if (row->number <= identity->index.shorts.written_to &&
+	    !shorts_walk_to(walk, row, found, err))
 		return false;
-	*found = *found && other.number == row->number;
-	if (!*found)
+	if (!*found || row->number > identity->meta.indexed_to)
 		return true;
-	if (!identity_rows_find_short(
-		identity->rows, pseudonym_short(&row->pseudonym), &other, found, err))
+	if (!identity_buckets_find(&identity->index.buckets, row->lookup, &other, found, err))
 		return false;
 	*found = *found && other.number == row->number;
 	return true;
@@ -173,7 +188,8 @@ is_found(struct identity *identity, const struct identity_row *row, bool *found,
 
 /* That the row is the one it claims to be, and found as such. */
 static bool
-check_row(struct identity *identity, const struct identity_row *row, struct error *err)
+check_row(struct identity *identity, const struct identity_row *row, struct shorts_walk *walk,
+    struct error *err)
 {
 	uint8_t lookup[LOOKUP_BYTES];
 	bool found;
@@ -181,7 +197,7 @@ check_row(struct identity *identity, const struct identity_row *row, struct erro
 	if (!identity_unseal(identity, row, err))
 		return false;
 	identity_lookup(identity, buffer_text(&identity->scratch), lookup);
-	if (!is_found(identity, row, &found, err))
+	if (!is_found(identity, row, walk, &found, err))
 		return false;
 	if (found && memcmp(lookup, row->lookup, sizeof(lookup)) == 0)
 		return true;
@@ -189,20 +205,24 @@ check_row(struct identity *identity, const struct identity_row *row, struct erro
 	    "identity table: row %u: is not found by what it holds", row->number);
 }
 
+static bool
+check_rows(struct identity *identity, struct error *err)
+{
+	struct shorts_walk walk = {.rows = identity->rows};
+	struct identity_row row = {0};
+	bool found = true, done = true;
+
+	while (done && found) {
+		done = identity_rows_next(identity->rows, row.number, &row, &found, err);
+		done = done && (!found || check_row(identity, &row, &walk, err));
+	}
+	shorts_walk_fini(&walk);
+	return done;
+}
+
 bool
 identity_check(struct identity *identity, struct error *err)
 {
-	struct identity_row row = {0};
-	bool found = true;
-
-	if (!identity_commit(identity, err) || !identity_rows_check(identity->rows, err))
-		return false;
-	for (;;) {
-		if (!identity_rows_next(identity->rows, row.number, &row, &found, err))
-			return false;
-		if (!found)
-			return true;
-		if (!check_row(identity, &row, err))
-			return false;
-	}
+	return identity_commit(identity, err) && identity_rows_check(identity->rows, err) &&
+	    check_rows(identity, err);
 }

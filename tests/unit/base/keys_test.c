@@ -385,6 +385,40 @@ rotates_and_forgets(void **state)
 	buffer_fini(&plain);
 }
 
+/* Enough that nonces are drawn again; the vault turns in the middle. */
+static void
+seals_many_with_one_sealer(void **state)
+{
+	struct buffer sealed[300] = {0}, plain = {0};
+	struct sealer *sealer;
+	struct error err = {0};
+	struct keys *keys;
+	int i, j;
+
+	write_file(HEAD STORE VAULT SIGN, 0600);
+	keys = open_keys();
+	sealer = sealer_open(keys);
+	for (i = 0; i < 300; i++) {
+		if (i == 200)
+			assert_true(keys_vault_rotate(keys, path, &err));
+		sealer_seal(sealer, TEXT("row"), TEXT("Ada Lovelace"), &sealed[i]);
+		assert_int_equal(sealed_generation(buffer_text(&sealed[i])), i < 200 ? 1 : 2);
+		for (j = 0; j < i; j++)
+			assert_memory_not_equal(sealed[i].data + 4, sealed[j].data + 4, 12);
+	}
+	sealer_close(sealer);
+	for (i = 0; i < 300; i++) {
+		plain.size = 0;
+		assert_true(keys_unseal(keys, TEXT("row"), buffer_text(&sealed[i]), &plain, &err));
+		assert_true(text_is(buffer_text(&plain), "Ada Lovelace"));
+		assert_false(
+		    keys_unseal(keys, TEXT("another"), buffer_text(&sealed[i]), &plain, &err));
+		buffer_fini(&sealed[i]);
+	}
+	buffer_fini(&plain);
+	keys_close(keys);
+}
+
 static void
 does_not_write_over_a_file_that_changed(void **state)
 {
@@ -461,6 +495,7 @@ main(void)
 	    cmocka_unit_test(seals_and_unseals),
 	    cmocka_unit_test(sees_every_altered_bit_and_a_moved_row),
 	    cmocka_unit_test(rotates_and_forgets),
+	    cmocka_unit_test(seals_many_with_one_sealer),
 	    cmocka_unit_test(does_not_write_over_a_file_that_changed),
 	    cmocka_unit_test(rotates_until_the_file_is_full),
 	};
