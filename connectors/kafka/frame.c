@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One record: the headers, else the first bytes, name a schema or say JSON. The
- * schema of the record before is remembered by topic, as nearly every record
- * has the same.
+ * One record: the headers, else the first bytes, name a schema or say JSON.
+ * Nearly every record is Avro in Confluent's framing with a number that was seen
+ * a moment ago: these are kept apart by number, and need one look.
  */
 #include "frame.h"
 
@@ -19,7 +19,17 @@
 #define MAGIC_BYTES 5          /* 00 and an id of 4 bytes */
 #define MAGIC_APICURIO_BYTES 9 /* 00 and one of 8 */
 
+/* A power of two; a number has one place, the last that came there has it. */
+#define RECENT 64
+
+/* An Avro schema by Confluent's number. */
+struct recent {
+	uint32_t id;
+	const struct message_schema *schema; /* NULL: none */
+};
+
 struct frames {
+	struct recent recent[RECENT];
 	struct registry *registry;
 	struct frame_schemas schemas;
 	char *bare_text;
@@ -70,6 +80,14 @@ frames_learn(struct frames *frames, const struct registry_schema *schema)
 {
 	if (!frame_schemas_find(&frames->schemas, schema->key))
 		frame_schemas_add(&frames->schemas, schema);
+}
+
+static inline uint32_t
+number_at(struct text payload, size_t at)
+{
+	const unsigned char *p = (const unsigned char *)payload.data + at;
+
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 /* One record on its way through. */
@@ -173,20 +191,15 @@ read_with(const struct reading *reading, struct schema_key key, size_t framing,
 	}
 	if (UNLIKELY(entry->why != NULL))
 		return refuse(reading, FRAME_BROKEN, REASON_SCHEMA_REFUSED, "%s", entry->why);
+	if (entry->schema && avro == FRAME_CONFLUENT_AVRO)
+		reading->frames->recent[key.low % RECENT] =
+		    (struct recent){(uint32_t)key.low, entry->schema};
 	if (entry->schema)
 		return accept(reading, avro, framing, entry->schema);
 	if (reading->topic->format == FRAME_AVRO)
 		return refuse(reading, FRAME_BROKEN, REASON_SCHEMA_REFUSED,
 		    "%s is of JSON, the settings say format: avro", schema_key_text(key, name));
 	return accept(reading, json, framing, NULL);
-}
-
-static uint32_t
-number_at(struct text payload, size_t at)
-{
-	const unsigned char *p = (const unsigned char *)payload.data + at;
-
-	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 static bool
@@ -283,13 +296,46 @@ read_headers(const struct reading *reading)
 	return read_value(reading);
 }
 
-enum frame_answer
-frame_read(
+/*
+ * That the topic was told of as Confluent's Avro says that neither its format nor a bare schema
+ * keeps it from being that. False: nothing was done.
+ */
+static inline bool
+read_recent(const struct frames *frames, struct frame_topic *topic, struct message *message)
+{
+	const struct recent *recent;
+	uint32_t id;
+
+	if (!(topic->told & 1u << FRAME_CONFLUENT_AVRO) || message->payload.size < MAGIC_BYTES ||
+	    message->payload.data[0])
+		return false;
+	id = number_at(message->payload, 1);
+	recent = &frames->recent[id % RECENT];
+	if (UNLIKELY(recent->id != id || !recent->schema))
+		return false;
+	message->format = FORMAT_AVRO;
+	message->framing = MAGIC_BYTES;
+	message->schema = recent->schema;
+	topic->kind = FRAME_CONFLUENT_AVRO;
+	return true;
+}
+
+static enum frame_answer
+read_slowly(
     struct frames *frames, struct frame_topic *topic, struct message *message, struct arena *arena)
 {
 	struct reading reading = {frames, topic, message, arena};
 
 	return message->header_count ? read_headers(&reading) : read_value(&reading);
+}
+
+enum frame_answer
+frame_read(
+    struct frames *frames, struct frame_topic *topic, struct message *message, struct arena *arena)
+{
+	if (LIKELY(!frame_headers_any(message) && read_recent(frames, topic, message)))
+		return FRAME_GOOD;
+	return read_slowly(frames, topic, message, arena);
 }
 
 static const char *const kind_sentences[FRAME_KINDS] = {

@@ -21,6 +21,7 @@
 static const struct fake_reply replies[] = {
     {"GET /apis/ccompat/v7/schemas/ids/1 ", FAKE_ANSWER, "200 OK", "{\"schema\":\"" RECORD "\"}"},
     {"GET /apis/ccompat/v7/schemas/ids/2 ", FAKE_ANSWER, "200 OK", "{\"schema\":\"" RECORD "\"}"},
+    {"GET /apis/ccompat/v7/schemas/ids/65 ", FAKE_ANSWER, "200 OK", "{\"schema\":\"\\\"int\\\"\"}"},
     {"GET /apis/ccompat/v7/schemas/ids/3 ", FAKE_ANSWER, "200 OK",
 	"{\"schema\":\"{}\",\"schemaType\":\"JSON\"}"},
     {"GET /apis/ccompat/v7/schemas/ids/4 ", FAKE_ANSWER, "200 OK",
@@ -303,6 +304,33 @@ a_topic_may_mix(void **state)
 	close_world(&world);
 }
 
+/* 1 and 65 share the place where recent numbers are looked up. */
+static void
+numbers_that_share_a_place_are_told_apart(void **state)
+{
+	static const struct text payloads[] = {BYTES("\0\0\0\0\1x"), BYTES("\0\0\0\0\x41x")};
+	const struct message_schema *schemas[2] = {NULL, NULL};
+	struct frame_topic topic = {0};
+	struct world world;
+	char notice[256];
+	size_t i;
+
+	open_world(&world, TEXT_NONE);
+	for (i = 0; i < 8; i++) {
+		struct message message = {.payload = payloads[i / 2 % 2]};
+
+		assert_int_equal(read_until(&world, &topic, &message), FRAME_GOOD);
+		frame_notice(&topic, "t", notice, sizeof(notice));
+		if (!schemas[i / 2 % 2])
+			schemas[i / 2 % 2] = message.schema;
+		assert_ptr_equal(message.schema, schemas[i / 2 % 2]);
+		assert_int_equal(message.framing, 5);
+	}
+	assert_true(text_is(schemas[1]->text, "\"int\""));
+	assert_ptr_not_equal(schemas[0], schemas[1]);
+	close_world(&world);
+}
+
 static void
 bare_avro_is_read_with_the_settings_schema(void **state)
 {
@@ -365,6 +393,7 @@ main(void)
 	    cmocka_unit_test(each_beginning_is_recognised_and_said),
 	    cmocka_unit_test(equal_texts_are_one_schema),
 	    cmocka_unit_test(a_topic_may_mix),
+	    cmocka_unit_test(numbers_that_share_a_place_are_told_apart),
 	    cmocka_unit_test(bare_avro_is_read_with_the_settings_schema),
 	    cmocka_unit_test(a_bare_schema_that_cannot_be_read_is_told),
 	    cmocka_unit_test(without_a_registry_json_is_read_and_numbers_are_unknown),
