@@ -190,6 +190,15 @@ say_too_long(struct registry_http *http, struct error *err)
 	    (long long)http->settings->answer_bytes_max);
 }
 
+/* TLS 1.3 tells a client that its certificate is wanted only after the handshake. */
+static bool
+say_broken_off(struct registry_http *http, struct error *err)
+{
+	if (strstr(http->detail, "alert"))
+		return say_detail(http, TROUBLE_TLS, err, "it ends TLS connections");
+	return say(http, TROUBLE_BROKEN_OFF, err, "the connection ended before the answer did");
+}
+
 static bool
 say_failure(struct registry_http *http, CURLcode code, struct error *err)
 {
@@ -202,9 +211,10 @@ say_failure(struct registry_http *http, CURLcode code, struct error *err)
 		return say(http, TROUBLE_CONNECT, err, "nobody answers there (connection refused)");
 	case CURLE_OPERATION_TIMEDOUT:
 		return say_late(http, err);
-	case CURLE_GOT_NOTHING:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
+		return say_broken_off(http, err);
+	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 		return say(
 		    http, TROUBLE_BROKEN_OFF, err, "the connection ended before the answer did");

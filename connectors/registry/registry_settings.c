@@ -141,8 +141,8 @@ check_together(const char *file, const struct yaml_node *map, struct yaml_proble
 		yaml_problem_add(problems, file, map,
 		    "ssl.certificate.location and ssl.key.location belong together");
 	if (yaml_find(map, "ssl.key.password") && !yaml_find(map, "ssl.key.location"))
-		yaml_problem_add(problems, file, map,
-		    "ssl.key.password is of no use without ssl.key.location");
+		yaml_problem_add(
+		    problems, file, map, "ssl.key.password is of no use without ssl.key.location");
 }
 
 void

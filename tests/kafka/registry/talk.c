@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The registry's client by hand: registry_talk URLS [CACHE], then a command a
- * line on standard input, an answer a line on standard output.
+ * The registry's client by hand: registry_talk URLS [CACHE|- [CA [CERTIFICATE KEY
+ * PASSWORD]]], then a command a line on standard input, an answer a line on
+ * standard output.
  *
  *   find id|global NUMBER WAIT_MS   known AVRO TEXT | wait | unknown WHY | down WHY
  *   register SUBJECT SCHEMA         id NUMBER | refused WHY | failed WHY
@@ -99,6 +100,18 @@ answer(struct registry *registry, const struct registry_settings *settings, cons
 	fflush(stdout);
 }
 
+static void
+set_files(struct registry_settings *settings, int argc, char **argv)
+{
+	if (argc > 3)
+		settings->ca_file = memory_text(argv[3]);
+	if (argc > 6) {
+		settings->certificate_file = memory_text(argv[4]);
+		settings->key_file = memory_text(argv[5]);
+		settings->key_password = memory_text(argv[6]);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -114,7 +127,9 @@ main(int argc, char **argv)
 	settings.total_ms = 1500;
 	settings.ask_again_ms = 300;
 	settings.retry_max_ms = 300;
-	if (!registry_open(&settings, argc > 2 ? argv[2] : NULL, &registry, &err)) {
+	set_files(&settings, argc, argv);
+	if (!registry_open(
+		&settings, argc > 2 && *argv[2] != '-' ? argv[2] : NULL, &registry, &err)) {
 		fprintf(stderr, "%s\n", err.text);
 		return 3;
 	}
