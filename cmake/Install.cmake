@@ -22,10 +22,10 @@ install(DIRECTORY ${CMAKE_SOURCE_DIR}/schemas DESTINATION ${CMAKE_INSTALL_DATADI
 install(CODE "
 	get_filename_component(prefix \"\${CMAKE_INSTALL_PREFIX}\" ABSOLUTE)
 	get_filename_component(program \"${CMAKE_INSTALL_BINDIR}/dyetrace\" ABSOLUTE BASE_DIR \"\${prefix}\")
-	configure_file(\"${CMAKE_SOURCE_DIR}/packaging/dyetrace.service.in\"
+	configure_file(\"${CMAKE_SOURCE_DIR}/packaging/systemd/dyetrace.service.in\"
 		\"${CMAKE_BINARY_DIR}/packaging/dyetrace.service\" @ONLY)
 	file(INSTALL \"${CMAKE_BINARY_DIR}/packaging/dyetrace.service\"
 		DESTINATION \"\${prefix}/lib/systemd/system\")
 ")
-install(FILES ${CMAKE_SOURCE_DIR}/packaging/dyetrace.sysusers
+install(FILES ${CMAKE_SOURCE_DIR}/packaging/systemd/dyetrace.sysusers
 	DESTINATION lib/sysusers.d RENAME dyetrace.conf)

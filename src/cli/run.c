@@ -134,12 +134,27 @@ const struct command command_run = {
     .name = "run",
     .summary = "read the sources, tag, trace and record every event",
     .usage = "",
-    .description = "Opens the store as its one writer, goes on where the last commit ended, and "
-		   "follows the sources that the "
-		   "settings name. SIGTERM and SIGINT end it with everything that was read "
-		   "committed and a signed "
-		   "checkpoint; SIGHUP reads org chart and lineage again.\n\n"
-		   "What cannot be decoded is quarantined and never stops the rest.",
+    .description =
+	"Opens the store as its one writer, goes on where the last commit ended, and follows the "
+	"sources that the settings name. What cannot be decoded is quarantined and never stops the "
+	"rest.\n\n"
+	"SIGTERM and SIGINT end it with everything that was read committed and a signed "
+	"checkpoint, "
+	"within 30 s: what is not committed by then is read again at the next start. A second "
+	"signal "
+	"ends it at once; the store is consistent all the same. SIGHUP reads all settings, org "
+	"chart "
+	"and lineage again: every mistake is said and the old ones stay; what can change in an "
+	"open "
+	"store does, for the rest it is closed and opened inside the process. Another `store` or "
+	"`keys` takes a restart.\n\n"
+	"As a service it tells the service manager when it is ready, reloads and stops, and feeds "
+	"its "
+	"watchdog; serves /metrics, /livez and /readyz (setting `http.listen`); and waits for a "
+	"store "
+	"that cannot be written, as on a full disk, until it can be. With --until-end it does none "
+	"of "
+	"these: it ends with 3 and the next run goes on.",
     .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
     .options = options,
     .examples = examples,

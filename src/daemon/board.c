@@ -80,8 +80,8 @@ add_own(void *context, const char *name, double value)
 	struct publisher_figures *publisher = meter->publisher;
 
 	if (publisher->own_count < FIGURES_OWN_MAX)
-		publisher->own[publisher->own_count++] = (struct own_figure){
-		    arena_text(&meter->figures->ingest.arena, text_of(name)).data, value};
+		publisher->own[publisher->own_count++] =
+		    (struct own_figure){figures_keep(&meter->figures->ingest, name), value};
 }
 
 static void
@@ -95,7 +95,7 @@ read_publisher(const struct board_view *view, size_t which, struct board_figures
 	publisher->own = arena_get_zero(arena, FIGURES_OWN_MAX * sizeof(*publisher->own));
 	publisher->type = view->settings->publishers[which].type;
 	publishing_counts(view->publishing, which, &publisher->counts);
-	publisher->counts.name = arena_text(arena, text_of(publisher->counts.name)).data;
+	publisher->counts.name = figures_keep(&figures->ingest, publisher->counts.name);
 	publishing_measure(view->publishing, which, &host);
 }
 

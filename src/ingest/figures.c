@@ -17,10 +17,12 @@ figures_fini(struct ingest_figures *figures)
 	arena_fini(&figures->arena);
 }
 
-static const char *
-keep(struct ingest_figures *figures, const char *text)
+const char *
+figures_keep(struct ingest_figures *figures, const char *text)
 {
-	return arena_text(&figures->arena, text_of(text)).data;
+	size_t bytes = strlen(text) + 1;
+
+	return memcpy(arena_get(&figures->arena, bytes), text, bytes);
 }
 
 /* --- sources -------------------------------------------------------------------------- */
@@ -38,7 +40,7 @@ add_own(void *context, const char *name, double value)
 
 	if (source->own_count < FIGURES_OWN_MAX)
 		source->own[source->own_count++] =
-		    (struct own_figure){keep(meter->figures, name), value};
+		    (struct own_figure){figures_keep(meter->figures, name), value};
 }
 
 static void
@@ -50,14 +52,14 @@ read_source(
 	struct source_meter host = {&meter, add_own};
 
 	*out = (struct source_figures){
-	    .name = keep(figures, source->settings->name),
+	    .name = figures_keep(figures, source->settings->name),
 	    .type = type,
 	    .counts = source->counts,
 	    .backlog_bytes = -1,
 	    .ended = source->ended,
 	};
 	if (source->error.kind != ERROR_NONE)
-		out->error = keep(figures, source->error.text);
+		out->error = figures_keep(figures, source->error.text);
 	if (!source->source)
 		return;
 	if (!source->ended)
@@ -113,8 +115,8 @@ read_partition(struct ingest *ingest, const struct partition *partition,
 		return;
 	}
 	figures->partitions[figures->partition_count++] = (struct partition_figures){
-	    .source = keep(figures, partition->source),
-	    .name = keep(figures, partition->name),
+	    .source = figures_keep(figures, partition->source),
+	    .name = figures_keep(figures, partition->name),
 	    .incarnation = partition->incarnation,
 	    .committed = *committed,
 	    .read = partition->next_offset,

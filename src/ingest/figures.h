@@ -83,6 +83,8 @@ struct ingest_figures {
 
 void figures_init(struct ingest_figures *figures);
 void figures_fini(struct ingest_figures *figures);
+/* A copy of the text in the figures' arena, NUL-terminated. */
+const char *figures_keep(struct ingest_figures *figures, const char *text);
 /* Now. From the route's thread; asks the sources, which do not block. */
 void figures_read(struct ingest *ingest, struct ingest_figures *figures);
 /* Adds what an earlier ingest of this process counted, so that counters go on. */
