@@ -15,7 +15,8 @@
 
 #define LEADER_WAIT_MS 15000 /* until_end: a partition without a leader is waited for */
 #define SHORT_MS 1500        /* a log is shorter than it was; a new leader may catch up */
-#define QUIET_MS 30000       /* an idle partition is compared as often */
+#define QUIET_MS 15000       /* an idle partition is compared as often */
+#define BUSY_MS 60000        /* one that is not */
 
 static struct partition *
 stored(const struct feeds *feeds, const char *name)
@@ -135,7 +136,8 @@ look_at_read(struct feeds *feeds, struct feed *feed, int64_t high_before, int32_
 		feeds->changed = true;
 	} else if (!feed->doubts &&
 	    ((leader_before >= 0 && feed->leader != leader_before) ||
-		(now_ms - feed->moved_ms >= QUIET_MS && now_ms - feed->compared_ms >= QUIET_MS))) {
+		now_ms - feed->compared_ms >=
+		    (now_ms - feed->moved_ms >= QUIET_MS ? QUIET_MS : BUSY_MS))) {
 		/* Beside reading. */
 		feed->doubts = true;
 		feed->doubt_look = feeds->looks - 1;

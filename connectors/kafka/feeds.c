@@ -237,6 +237,28 @@ feeds_doubt_all(struct feeds *feeds, int64_t since_ms)
 		}
 }
 
+static void
+doubt_lost(void *context, const char *name, int32_t number)
+{
+	struct feeds *feeds = context;
+	const struct feed_topic *topic = name ? topic_named(feeds, name) : NULL;
+
+	if (!name) {
+		feeds_doubt_all(feeds, INT64_MAX);
+	} else if (topic && number >= 0 && (size_t)number < topic->feed_count &&
+	    feed_is_read(topic->feeds[number])) {
+		feed_doubt(topic->feeds[number], feeds->looks);
+		feeds->changed = true;
+	}
+	feeds->look_soon = true;
+}
+
+void
+feeds_doubt_lost(struct feeds *feeds)
+{
+	lost_take(&feeds->lost, doubt_lost, feeds);
+}
+
 /* --- the client ------------------------------------------------------------------------- */
 
 static void

@@ -8,6 +8,7 @@
 
 #include "feed.h"
 #include "framing.h"
+#include "lost.h"
 #include "watch.h"
 
 struct feeds {
@@ -17,6 +18,7 @@ struct feeds {
 	bool until_end;
 	rd_kafka_t *client;
 	struct kafka_framing framing;
+	struct lost lost;
 
 	struct feed_topic **topics;
 	size_t topic_count, topic_capacity;
@@ -55,6 +57,8 @@ feeds_fail(struct feeds *feeds, enum error_kind kind, const char *format, ...) P
 void feeds_refused(struct feeds *feeds, struct feed_topic *topic, rd_kafka_resp_err_t error);
 /* The broker was away: who got nothing since then is compared before it goes on. */
 void feeds_doubt_all(struct feeds *feeds, int64_t since_ms);
+/* Partitions that the client lost sight of are compared, too, before anything more of them is taken. */
+void feeds_doubt_lost(struct feeds *feeds);
 /* Tells the operator. */
 void feeds_notice(struct feeds *feeds, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -282,6 +282,7 @@ fetch(struct intake *intake, struct feeds *feeds, int64_t wait_ms, size_t most)
 	    intake->queue, (int)wait_ms, intake->got + intake->got_count, most);
 	if (count > 0)
 		intake->got_count += (size_t)count;
+	feeds_doubt_lost(feeds);
 }
 
 /* false: the batch is full */

@@ -25,7 +25,7 @@
 #define LOOK_POLL_US 5000
 #define SAY_AGAIN_MS 60000
 /* With until_end: how long brokers may be away, at first and once they have answered. */
-#define AWAY_FIRST_MS 10000
+#define AWAY_FIRST_MS 8000
 #define AWAY_LATER_MS 60000
 
 /* Of the prefetch queue; with room for what brokers send at once. */
@@ -47,6 +47,7 @@ struct source {
 	struct intake intake;
 
 	struct trouble_seen seen;
+	int64_t opened_ms;
 	int64_t away_ms; /* since when nobody answers; 0: somebody does */
 	int64_t said_ms; /* when that was said last; 0: not */
 	bool answered;   /* somebody ever has */
@@ -83,6 +84,16 @@ on_error(rd_kafka_t *client, int code, const char *reason, void *context)
 	snprintf(seen->reason, sizeof(seen->reason), "%s", reason ? reason : "");
 }
 
+static void
+on_log(const rd_kafka_t *client, int level, const char *facility, const char *line)
+{
+	struct source *source = client ? rd_kafka_opaque(client) : NULL;
+
+	(void)level;
+	if (source)
+		lost_note(&source->feeds.lost, facility, line);
+}
+
 /* What the settings do not say. */
 static void
 set_if_free(struct source *source, rd_kafka_conf_t *conf, const char *name, const char *value)
@@ -108,8 +119,14 @@ open_client(struct source *source, bool *needs_kick, struct error *err)
 	set_if_free(source, conf, "queued.min.messages", "1000000");
 	set_if_free(source, conf, "fetch.wait.max.ms", "100");
 	set_if_free(source, conf, "topic.metadata.refresh.interval.ms", "30000");
+	/* A topic that is gone is said at once: it may come back as another one. */
+	set_if_free(source, conf, "topic.metadata.propagation.max.ms", "0");
 	*needs_kick = !kafka_property_find(&source->settings.client, "fetch.queue.backoff.ms") &&
 	    !kafka_conf_try(conf, "fetch.queue.backoff.ms", "5");
+	if (!kafka_property_find(&source->settings.client, "debug")) {
+		kafka_conf_set(conf, "debug", "topic");
+		rd_kafka_conf_set_log_cb(conf, on_log);
+	}
 	rd_kafka_conf_set_error_cb(conf, on_error);
 	rd_kafka_conf_set_opaque(conf, source);
 	if (!kafka_client_open(RD_KAFKA_CONSUMER, conf, &source->client, err))
@@ -150,13 +167,14 @@ source_close(struct source *source)
 	watch_close(source->watch);
 	intake_fini(&source->intake);
 	kafka_framing_close(&source->feeds.framing);
-	feeds_fini(&source->feeds);
 	if (source->queue)
 		rd_kafka_queue_destroy(source->queue);
 	if (source->client) {
 		rd_kafka_consumer_close(source->client);
 		rd_kafka_destroy(source->client);
 	}
+	lost_fini(&source->feeds.lost);
+	feeds_fini(&source->feeds);
 	kafka_settings_fini(&source->settings);
 	memory_free(source->folder);
 	memory_free(source);
@@ -185,6 +203,8 @@ source_open(const struct source_options *options, const struct source_host *host
 	struct yaml_problems problems = {0};
 	bool good;
 
+	lost_init(&source->feeds.lost);
+	source->opened_ms = monotonic_ms();
 	source->folder = memory_text(options->folder ? options->folder : "");
 	source->feeds.host = *host;
 	source->feeds.source = memory_text(options->name);
@@ -228,7 +248,8 @@ fail_away(struct source *source, int64_t now_ms)
 	char why[KAFKA_TROUBLE_BYTES];
 
 	if (!source->feeds.until_end || source->feeds.failures ||
-	    (!hopeless && now_ms - source->away_ms < longest))
+	    (!hopeless &&
+		now_ms - (source->answered ? source->away_ms : source->opened_ms) < longest))
 		return;
 	kafka_trouble_text(source->seen.code ? source->seen.code : RD_KAFKA_RESP_ERR__TIMED_OUT,
 	    source->seen.reason, why, sizeof(why));

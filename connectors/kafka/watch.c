@@ -32,7 +32,8 @@ struct watch {
 	bool stop;
 	int64_t look_ms; /* when the next is due */
 	struct look *look;
-	bool answers; /* brokers answered at the last look */
+	bool looking, look_again; /* look_again: what the look under way finds is too old */
+	bool answers;             /* brokers answered at the last look */
 	bool asking, answered;
 	struct probes probes;
 	rd_kafka_topic_partition_list_t *commit;
@@ -196,14 +197,22 @@ turn_look(struct watch *watch)
 	struct look *look;
 
 	watch->look_ms = monotonic_ms() + LOOK_EVERY_MS;
+	watch->looking = true;
 	pthread_mutex_unlock(&watch->mutex);
 	look = look_now(watch);
 	pthread_mutex_lock(&watch->mutex);
+	watch->looking = false;
 	watch->answers = look->error == RD_KAFKA_RESP_ERR_NO_ERROR;
 	watch->counts.looks++;
 	watch->counts.failed_looks += look->error != RD_KAFKA_RESP_ERR_NO_ERROR;
-	look_close(watch->look);
-	watch->look = look;
+	if (watch->look_again && !look->error) {
+		look_close(look);
+		watch->look_ms = monotonic_ms();
+	} else {
+		look_close(watch->look);
+		watch->look = look;
+	}
+	watch->look_again = false;
 }
 
 static void
@@ -346,6 +355,12 @@ watch_look_soon(struct watch *watch)
 	pthread_mutex_lock(&watch->mutex);
 	if (watch->look_ms > soon)
 		watch->look_ms = soon;
+	watch->look_again = watch->looking;
+	/* One that was not taken yet is of before, too. */
+	if (watch->look && !watch->look->error) {
+		look_close(watch->look);
+		watch->look = NULL;
+	}
 	pthread_cond_signal(&watch->wake);
 	pthread_mutex_unlock(&watch->mutex);
 }
