@@ -95,7 +95,7 @@ settle(struct registry *registry, struct entry *entry, struct outcome *outcome, 
 {
 	int64_t now = monotonic_ms();
 
-	entry->wanted = false;
+	entries_done(&registry->entries, entry);
 	if (outcome->result == ASK_FOUND) {
 		if (!outcome->from_folder)
 			news_up(&registry->news, now);

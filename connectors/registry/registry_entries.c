@@ -61,8 +61,7 @@ rebuild(struct entries *entries, size_t capacity, bool drop_idle)
 	for (i = 0; i < count; i++) {
 		if (!old[i])
 			continue;
-		if (drop_idle && old[i]->answer != REGISTRY_KNOWN && !old[i]->wanted &&
-		    old[i]->answer != REGISTRY_WAIT) {
+		if (drop_idle && old[i]->answer != REGISTRY_KNOWN && !old[i]->wanted) {
 			entry_close(old[i]);
 			continue;
 		}
@@ -81,12 +80,13 @@ entries_find(const struct entries *entries, struct schema_key key)
 struct entry *
 entries_add(struct entries *entries, struct schema_key key)
 {
+	size_t others = entries->count - entries->known;
 	struct entry *entry;
 
-	if (entries->count - entries->known >= ENTRIES_OTHER_MAX)
-		rebuild(entries, entries->capacity, true);
-	if (entries->count - entries->known >= ENTRIES_OTHER_MAX)
+	if (others >= ENTRIES_OTHER_MAX && others - entries->waiting < ENTRIES_IDLE_MIN)
 		return NULL;
+	if (others >= ENTRIES_OTHER_MAX)
+		rebuild(entries, entries->capacity, true);
 	if ((entries->count + 1) * 2 > entries->capacity)
 		rebuild(entries, entries->capacity * 2, false);
 	entry = memory_get(sizeof(*entry));
@@ -103,6 +103,7 @@ entries_want(struct entries *entries, struct entry *entry)
 	if (entry->wanted)
 		return;
 	entry->wanted = true;
+	entries->waiting++;
 	entry->behind = NULL;
 	if (entries->last)
 		entries->last->behind = entry;
@@ -122,6 +123,13 @@ entries_next(struct entries *entries)
 	if (!entries->first)
 		entries->last = NULL;
 	return entry;
+}
+
+void
+entries_done(struct entries *entries, struct entry *entry)
+{
+	entry->wanted = false;
+	entries->waiting--;
 }
 
 bool

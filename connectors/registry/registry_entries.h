@@ -11,7 +11,9 @@
 
 #define ENTRIES_KNOWN_MAX 20000               /* schemas in memory; never let go */
 #define ENTRIES_BYTES_MAX ((size_t)512 << 20) /* of their texts */
-#define ENTRIES_OTHER_MAX 20000               /* keys without a schema; the idle ones are let go */
+#define ENTRIES_OTHER_MAX 20000               /* keys without a schema */
+/* The idle of them are let go when they are so many: a walk over all must be worth it. */
+#define ENTRIES_IDLE_MIN (ENTRIES_OTHER_MAX / 8)
 
 struct entry {
 	struct registry_schema schema; /* the key always; type and text when KNOWN */
@@ -25,7 +27,7 @@ struct entry {
 
 struct entries {
 	struct entry **slots;
-	size_t capacity, count, known, bytes;
+	size_t capacity, count, known, bytes, waiting;
 	struct entry *first, *last; /* the line of those that are wanted */
 };
 
@@ -37,8 +39,9 @@ struct entry *entries_find(const struct entries *entries, struct schema_key key)
 struct entry *entries_add(struct entries *entries, struct schema_key key);
 /* Puts it at the end of the line, once. */
 void entries_want(struct entries *entries, struct entry *entry);
-/* Takes the first of the line; NULL: nobody waits. */
+/* Takes the first of the line; NULL: nobody waits. It stays wanted until entries_done(). */
 struct entry *entries_next(struct entries *entries);
+void entries_done(struct entries *entries, struct entry *entry);
 /* text is taken (or freed): false when there is no room for it. */
 bool entries_know(
     struct entries *entries, struct entry *entry, enum schema_type type, struct buffer *text);

@@ -12,7 +12,8 @@ registry_advice(enum registry_trouble trouble)
 	    [TROUBLE_TIME] = "look at the registry's load and the network between, or raise "
 			     "schema.registry: timeout",
 	    [TROUBLE_BROKEN_OFF] = "look into the registry's log; where it speaks TLS only, write "
-				   "https:// in schema.registry.url",
+				   "https:// in schema.registry.url; where it asks for a client's "
+				   "certificate, set ssl.certificate.location and ssl.key.location",
 	    [TROUBLE_CERTIFICATE] =
 		"set schema.registry: ssl.ca.location to the CA that signed the "
 		"registry's certificate, and use the host name that is in it",
