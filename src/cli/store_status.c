@@ -11,8 +11,8 @@ static void
 partition_rows(struct call *call, const json_t *partitions)
 {
 	static const struct table_column columns[] = {{"PARTITION", false}, {"READ", true},
-	    {"RECORDED", true}, {"QUARANTINED", true}, {"FILTERED", true}, {"GAPS", true},
-	    {"UNEXPLAINED", true}, {"NEWEST EVENT", false}, {NULL, false}};
+	    {"LAG", true}, {"RECORDED", true}, {"QUARANTINED", true}, {"FILTERED", true},
+	    {"GAPS", true}, {"UNEXPLAINED", true}, {"NEWEST EVENT", false}, {NULL, false}};
 	static const char *const keys[] = {
 	    "recorded", "quarantined", "filtered", "gaps", "unexplained"};
 	struct table *table = table_open(&call->out, columns);
@@ -29,6 +29,10 @@ partition_rows(struct call *call, const json_t *partitions)
 			table_cell(table, "%s", member_text(row, "partition"));
 		table_cell(table, "%s",
 		    grouped(member_long(row, "committed") - member_long(row, "start"), number));
+		table_cell(table, "%s",
+		    json_is_integer(json_object_get(row, "lag"))
+			? grouped(member_long(row, "lag"), number)
+			: "-");
 		for (j = 0; j < ARRAY_COUNT(keys); j++)
 			table_cell(table, "%s", grouped(member_long(row, keys[j]), number));
 		table_cell(table, "%s", member_text(row, "newest"));
@@ -55,6 +59,53 @@ source_lines(struct receipt *receipt, const json_t *sources)
 			receipt_line(receipt, member_text(source, "name"), "unread: %s",
 			    size_text(member_long(source, "backlog_bytes"), size));
 	}
+}
+
+static void
+publisher_lines(struct receipt *receipt, const json_t *publishers)
+{
+	const json_t *publisher;
+	char published[32], lag[32];
+	size_t i;
+
+	if (!json_array_size(publishers))
+		return;
+	receipt_heading(receipt, "Publishers");
+	json_array_foreach(publishers, i, publisher)
+	{
+		bool failing = member_true(publisher, "failing");
+
+		receipt_ink(receipt, failing ? INK_BAD : INK_PLAIN, member_text(publisher, "name"),
+		    "published %s, behind by %s%s%s",
+		    grouped(member_long(publisher, "published"), published),
+		    grouped(member_long(publisher, "lag"), lag), failing ? ": " : "",
+		    failing ? member_text(publisher, "trouble") : "");
+		if (member_long(publisher, "dead"))
+			receipt_ink(receipt, INK_WARN, "",
+			    "%s can never be delivered: STORE/published/%s.dead says why",
+			    grouped(member_long(publisher, "dead"), lag),
+			    member_text(publisher, "name"));
+	}
+}
+
+static void
+tracker_lines(struct receipt *receipt, const json_t *document)
+{
+	const json_t *tracker = json_object_get(document, "tracker");
+
+	if (!member_long(document, "process")) {
+		receipt_line(receipt, "running", "no");
+		return;
+	}
+	receipt_ink(receipt, INK_GOOD, "running", "process %lld",
+	    (long long)member_long(document, "process"));
+	if (!json_is_object(tracker))
+		receipt_ink(
+		    receipt, INK_WARN, "", "it does not answer: what follows is the store's");
+	else if (*member_text(tracker, "paused"))
+		receipt_ink(receipt, INK_BAD, "paused", "%s", member_text(tracker, "paused"));
+	if (*member_text(tracker, "http"))
+		receipt_line(receipt, "metrics", "http://%s/metrics", member_text(tracker, "http"));
 }
 
 static void
@@ -111,15 +162,13 @@ show(struct call *call, const json_t *document)
 	}
 	receipt = receipt_open(&call->out);
 	receipt_heading(receipt, "Tracker");
-	if (member_long(document, "process"))
-		receipt_ink(receipt, INK_GOOD, "running", "process %lld",
-		    (long long)member_long(document, "process"));
-	else
-		receipt_line(receipt, "running", "no");
+	tracker_lines(receipt, document);
 	receipt_ink(receipt, member_long(document, "unexplained") ? INK_BAD : INK_GOOD,
 	    "unexplained", "%s", grouped(member_long(document, "unexplained"), one));
 	source_lines(receipt, json_object_get(document, "sources"));
 	dropped_lines(receipt, json_object_get(document, "dropped"));
+	publisher_lines(
+	    receipt, json_object_get(json_object_get(document, "tracker"), "publishers"));
 	quarantine_lines(receipt, json_object_get(document, "quarantine"));
 	checkpoint_lines(receipt, document);
 	receipt_line(receipt, "disk", "ledger %s, conclusions %s, catalog %s; free %s",
@@ -164,10 +213,14 @@ const struct command command_status = {
     .summary = "what was read and what became of it: is anything lost, late or stuck?",
     .usage = "",
     .description = "Per partition how many positions were read and how many of them were recorded, "
-		   "quarantined, filtered or "
-		   "are gaps; what the sources still have; quarantine by reason with what to do; "
-		   "disk; the newest "
-		   "checkpoint. Exit status 1 when a position is unexplained.",
+		   "quarantined, "
+		   "filtered or are gaps, and how many records it has that were not read yet; what "
+		   "the sources "
+		   "still have and what keeps them; publishers; quarantine by reason with what to "
+		   "do; disk; the "
+		   "newest checkpoint. A running tracker is asked; without one it is the store "
+		   "that answers, and "
+		   "the sources are looked at. Exit status 1 when a position is unexplained.",
     .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
     .examples = examples,
     .run = status_run,

@@ -30,12 +30,30 @@ source_document(const struct source_figures *source)
 	    source->ended, "figures", own);
 }
 
+static json_t *
+publisher_document(const struct publisher_figures *publisher)
+{
+	json_t *own = json_object();
+	size_t i;
+
+	for (i = 0; i < publisher->own_count; i++)
+		json_object_set_new(
+		    own, publisher->own[i].name, json_real(publisher->own[i].value));
+	return json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:b, s:o, s:o}", "name",
+	    publisher->counts.name, "published", (json_int_t)publisher->counts.published, "lag",
+	    (json_int_t)publisher->counts.lag, "waiting", (json_int_t)publisher->counts.waiting,
+	    "errors", (json_int_t)publisher->counts.errors, "dead",
+	    (json_int_t)publisher->counts.dead, "failing", publisher->counts.failing, "trouble",
+	    *publisher->counts.why ? json_string(publisher->counts.why) : json_null(), "figures",
+	    own);
+}
+
 static bool
 answer_status(struct tracker *tracker, json_t *answer, struct error *err)
 {
 	struct board_view view = tracker_view(tracker);
 	const struct ingest_figures *figures;
-	json_t *partitions = json_array(), *sources = json_array();
+	json_t *partitions = json_array(), *sources = json_array(), *publishers = json_array();
 	size_t i;
 
 	(void)err;
@@ -46,6 +64,10 @@ answer_status(struct tracker *tracker, json_t *answer, struct error *err)
 		json_array_append_new(partitions, partition_document(&figures->partitions[i]));
 	for (i = 0; i < figures->source_count; i++)
 		json_array_append_new(sources, source_document(&figures->sources[i]));
+	for (i = 0; i < tracker->board.shown->publisher_count; i++)
+		json_array_append_new(
+		    publishers, publisher_document(&tracker->board.shown->publishers[i]));
+	json_object_set_new(answer, "publishers", publishers);
 	json_object_set_new(
 	    answer, "paused", tracker->ingest ? json_null() : json_string(tracker->trouble.text));
 	json_object_set_new(answer, "unexplained", json_integer(figures->unexplained));

@@ -27,7 +27,7 @@ struct tracker {
 	int64_t http_tried_ms;
 	/* paused: why, when it is tried again (monotonic), and how long after that */
 	struct error trouble;
-	int64_t try_ms, wait_ms;
+	int64_t try_ms, wait_ms, resumed_ms;
 	int64_t cut_bytes; /* by the first open */
 	int64_t positions; /* read when the loop got on last */
 	bool broken;       /* nothing is open, waiting will not help: trouble says why */

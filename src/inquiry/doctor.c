@@ -10,24 +10,16 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "doctor.h"
 #include "private.h"
 #include "store/store.h"
 
 #define FREE_BYTES_LOW ((int64_t)1 << 30)
 #define CLOCK_AHEAD_MS (int64_t)(24 * 3600 * 1000)
 
-enum state {
-	STATE_GOOD,
-	STATE_WARNING,
-	STATE_BAD
-};
-
-static void note(json_t *checks, const char *name, enum state state, const char *remedy,
-    const char *format, ...) PRINTF_LIKE(5, 6);
-
-static void
-note(
-    json_t *checks, const char *name, enum state state, const char *remedy, const char *format, ...)
+void
+doctor_note(json_t *checks, const char *name, enum doctor_state state, const char *remedy,
+    const char *format, ...)
 {
 	static const char *const words[] = {"good", "warning", "bad"};
 	char detail[1200];
@@ -48,14 +40,14 @@ check_keys(const struct settings *settings, json_t *checks)
 	struct error err = {0};
 
 	if (keys_open(settings->keys, &keys, &err))
-		note(checks, "key file", STATE_GOOD, "", "%s, readable by you alone",
+		doctor_note(checks, "key file", STATE_GOOD, "", "%s, readable by you alone",
 		    settings->keys);
 	else if (err.kind == ERROR_MISSING && !store_exists(settings->store))
-		note(checks, "key file", STATE_WARNING,
+		doctor_note(checks, "key file", STATE_WARNING,
 		    "`dyetrace run` makes one for a new store, or `dyetrace keys create`",
 		    "%s does not exist yet", settings->keys);
 	else
-		note(checks, "key file", STATE_BAD,
+		doctor_note(checks, "key file", STATE_BAD,
 		    err.kind == ERROR_MISSING
 			? "bring it back from your copy: texts and pseudonyms need it"
 			: "see the sentence",
@@ -72,11 +64,11 @@ check_disk(const struct settings *settings, json_t *checks)
 	if (statvfs(settings->store, &disk) != 0 && statvfs(".", &disk) != 0)
 		return;
 	free_bytes = (int64_t)(disk.f_bavail * disk.f_frsize);
-	note(checks, "disk", free_bytes < FREE_BYTES_LOW ? STATE_WARNING : STATE_GOOD,
-	    "free some: a full disk stops the tracker (nothing is lost, it goes on where it was)",
+	doctor_note(checks, "disk", free_bytes < FREE_BYTES_LOW ? STATE_WARNING : STATE_GOOD,
+	    "free some: on a full disk the tracker pauses until there is room (nothing is lost)",
 	    "%.1f GB free for %s", (double)free_bytes / 1e9, settings->store);
 	if (disk.f_flag & ST_RDONLY)
-		note(checks, "disk", STATE_BAD, "mount it for writing",
+		doctor_note(checks, "disk", STATE_BAD, "mount it for writing",
 		    "the file system of %s is read-only", settings->store);
 }
 
@@ -86,9 +78,9 @@ check_running(const struct settings *settings, json_t *checks)
 	long process = store_holder(settings->store);
 
 	if (process)
-		note(checks, "tracker", STATE_GOOD, "", "running as process %ld", process);
+		doctor_note(checks, "tracker", STATE_GOOD, "", "running as process %ld", process);
 	else
-		note(checks, "tracker", STATE_WARNING, "start it: `dyetrace run`",
+		doctor_note(checks, "tracker", STATE_WARNING, "start it: `dyetrace run`",
 		    "not running on %s", settings->store);
 }
 
@@ -98,9 +90,9 @@ check_file(json_t *checks, const char *name, const char *path)
 	if (!path)
 		return;
 	if (access(path, R_OK) == 0)
-		note(checks, name, STATE_GOOD, "", "%s", path);
+		doctor_note(checks, name, STATE_GOOD, "", "%s", path);
 	else
-		note(checks, name, STATE_BAD,
+		doctor_note(checks, name, STATE_BAD,
 		    "make it readable, or correct its path in the settings", "%s cannot be read",
 		    path);
 }
@@ -120,22 +112,22 @@ check_segments(const struct inquiry *inquiry, const struct segments *segments, j
 	char name[32], *folder = store_path(inquiry->settings->store, segments->folder), *path;
 
 	if (!segments->last) {
-		note(checks, segments->name, STATE_GOOD, "", "empty");
+		doctor_note(checks, segments->name, STATE_GOOD, "", "empty");
 		memory_free(folder);
 		return;
 	}
 	snprintf(name, sizeof(name), "%06u.avro", segments->last);
 	path = store_path(folder, name);
 	if (stat(path, &status) != 0)
-		note(checks, segments->name, STATE_BAD,
+		doctor_note(checks, segments->name, STATE_BAD,
 		    "bring it back from a backup, then `dyetrace verify`", "%s is missing", path);
 	else if (status.st_size < segments->bytes)
-		note(checks, segments->name, STATE_BAD,
+		doctor_note(checks, segments->name, STATE_BAD,
 		    "bring it back from a backup, then `dyetrace verify`",
 		    "%s has %lld bytes, %lld are committed", path, (long long)status.st_size,
 		    (long long)segments->bytes);
 	else
-		note(checks, segments->name, STATE_GOOD, "",
+		doctor_note(checks, segments->name, STATE_GOOD, "",
 		    "%llu %s, the last segment holds all that is committed",
 		    (unsigned long long)segments->leaves, segments->what);
 	memory_free(path);
@@ -164,19 +156,19 @@ check_checkpoint(struct inquiry *inquiry, json_t *checks)
 
 	if (inquiry_checkpoint(inquiry, &checkpoint, &text, &err)) {
 		if (checkpoint.size > inquiry->state.records)
-			note(checks, "checkpoint", STATE_BAD, "run `dyetrace rebuild`",
+			doctor_note(checks, "checkpoint", STATE_BAD, "run `dyetrace rebuild`",
 			    "it speaks of %llu records, the catalog has %llu",
 			    (unsigned long long)checkpoint.size,
 			    (unsigned long long)inquiry->state.records);
 		else
-			note(checks, "checkpoint", STATE_GOOD, "", "covers %llu of %llu records",
-			    (unsigned long long)checkpoint.size,
+			doctor_note(checks, "checkpoint", STATE_GOOD, "",
+			    "covers %llu of %llu records", (unsigned long long)checkpoint.size,
 			    (unsigned long long)inquiry->state.records);
 	} else if (err.kind == ERROR_MISSING) {
-		note(checks, "checkpoint", STATE_WARNING,
+		doctor_note(checks, "checkpoint", STATE_WARNING,
 		    "`dyetrace keys checkpoint` signs one now", "none yet");
 	} else {
-		note(checks, "checkpoint", STATE_BAD,
+		doctor_note(checks, "checkpoint", STATE_BAD,
 		    "compare it with your copies of earlier checkpoints", "%s", err.text);
 	}
 	buffer_fini(&text);
@@ -194,7 +186,7 @@ check_clock(const struct inquiry *inquiry, json_t *checks)
 			newest = inquiry->partitions[i]->max_time_ms;
 	if (newest == TIME_NONE)
 		return;
-	note(checks, "clock", newest > now + CLOCK_AHEAD_MS ? STATE_WARNING : STATE_GOOD,
+	doctor_note(checks, "clock", newest > now + CLOCK_AHEAD_MS ? STATE_WARNING : STATE_GOOD,
 	    "a writer's clock or time zone is off: check `time:` in the mapping",
 	    "the newest event is of %s", timestamp_text(newest, text));
 }
@@ -213,14 +205,15 @@ check_positions(const struct inquiry *inquiry, json_t *checks)
 		    p->filtered - p->gaps;
 		quarantined += p->quarantined;
 	}
-	note(checks, "positions", unexplained ? STATE_BAD : STATE_GOOD,
+	doctor_note(checks, "positions", unexplained ? STATE_BAD : STATE_GOOD,
 	    "run `dyetrace verify` and `dyetrace reconcile`", "%lld unexplained",
 	    (long long)unexplained);
-	note(checks, "quarantine", quarantined ? STATE_WARNING : STATE_GOOD,
+	doctor_note(checks, "quarantine", quarantined ? STATE_WARNING : STATE_GOOD,
 	    "`dyetrace quarantine list` says why and what to do", "%lld records lie aside",
 	    (long long)quarantined);
 }
 
+/* And what the sources need, which the store's partitions tell. */
 static void
 check_store(const struct settings *settings, json_t *checks)
 {
@@ -228,27 +221,30 @@ check_store(const struct settings *settings, json_t *checks)
 	struct error err = {0};
 
 	if (!store_exists(settings->store)) {
-		note(checks, "store", STATE_WARNING, "`dyetrace run` makes it",
+		doctor_sources(settings, NULL, checks);
+		doctor_note(checks, "store", STATE_WARNING, "`dyetrace run` makes it",
 		    "there is none at %s yet", settings->store);
 		return;
 	}
 	if (!inquiry_open(settings, &inquiry, &err)) {
-		note(checks, "store", STATE_BAD, "run `dyetrace rebuild` if it is the catalog",
-		    "%s", err.text);
+		doctor_sources(settings, NULL, checks);
+		doctor_note(checks, "store", STATE_BAD,
+		    "run `dyetrace rebuild` if it is the catalog", "%s", err.text);
 		return;
 	}
-	note(checks, "store", STATE_GOOD, "", "%s opens", settings->store);
+	doctor_note(checks, "store", STATE_GOOD, "", "%s opens", settings->store);
 	check_end(inquiry, checks);
 	check_checkpoint(inquiry, checks);
 	check_positions(inquiry, checks);
 	check_clock(inquiry, checks);
+	doctor_sources(settings, inquiry, checks);
 	inquiry_close(inquiry);
 }
 
 json_t *
 inquiry_doctor(const struct settings *settings, struct error *err)
 {
-	json_t *checks = json_array(), *one;
+	json_t *checks = json_array(), *tracker = inquiry_tracker(settings->store), *one;
 	bool healthy = true;
 	size_t i;
 
@@ -258,8 +254,11 @@ inquiry_doctor(const struct settings *settings, struct error *err)
 	check_file(checks, "lineage", settings->lineage);
 	check_disk(settings, checks);
 	check_running(settings, checks);
+	doctor_tracker(tracker, checks);
+	doctor_system(settings, store_holder(settings->store), checks);
 	check_store(settings, checks);
 	json_array_foreach(checks, i, one) healthy =
 	    healthy && strcmp(json_string_value(json_object_get(one, "state")), "bad") != 0;
+	json_decref(tracker);
 	return json_pack("{s:b, s:o}", "healthy", healthy, "checks", checks);
 }

@@ -42,9 +42,17 @@ bool inquiry_prove(struct inquiry *inquiry, struct text named, bool influence, s
 /* replay: computes all conclusions from the facts and compares them, too. */
 json_t *inquiry_verify(struct inquiry *inquiry, bool replay, inquiry_progress *progress,
     void *context, struct error *err);
-/* {"running":…, "partitions":[…], "quarantine":[…], "disk":…, "checkpoint":…} */
+/*
+ * {"process":n, "partitions":[{…,"lag":n|null}], "sources":[…], "quarantine":[…], "disk":…, "checkpoint":…,
+ *  "tracker":null|{"paused":null|sentence, "publishers":[…], "http":null|address}}: lag, sources and tracker
+ * from the running tracker, if there is one that answers.
+ */
 json_t *inquiry_status(struct inquiry *inquiry, struct error *err);
-/* {"unexplained":n, "partitions":[{…,"content":"equal"|"differs"|"source gone"|"cannot be read again"}]} */
+/*
+ * {"unexplained":n, "tracker_unexplained":n|null, "partitions":[{…,"content":…,"trouble":…}]}; content:
+ * "equal", "differs", "source gone", "partly gone" (retention or compaction took some of what was read: trouble
+ * says from where it is still there), "cannot be read again", "unreadable". tracker_unexplained: of the running one.
+ */
 json_t *inquiry_reconcile(
     struct inquiry *inquiry, inquiry_progress *progress, void *context, struct error *err);
 /* {"quarantined":n, "records":[…]}; limit 0: all. reason: absent for all. */

@@ -86,6 +86,9 @@ MUST_USE bool inquiry_conclusion(struct inquiry *inquiry, uint64_t record,
 MUST_USE bool inquiry_conclusion_path(struct inquiry *inquiry, uint64_t index, uint64_t size,
     struct tree_path *path, struct error *err);
 
+/* What the running tracker says of itself (daemon's "status"); null: none runs or it does not answer. */
+json_t *inquiry_tracker(const char *store);
+
 json_t *show_text(struct text text); /* null if absent; bytes that are no UTF-8 are escaped */
 json_t *show_symbol(const struct inquiry *inquiry, uint32_t symbol);
 json_t *show_time(int64_t time_ms); /* null for TIME_NONE */

@@ -14,7 +14,7 @@
 #include "store/store.h"
 
 /* A tracker answers between two batches. */
-#define DROPPED_WAIT_MS 500
+#define ANSWER_WAIT_MS 2000
 
 static json_t *
 partition_document(const struct inquiry *inquiry, const struct partition *partition)
@@ -164,9 +164,11 @@ add_reason(void *context, struct text code, int64_t count)
 	return true;
 }
 
-/* What the running tracker's limits dropped; null when none runs or it does not answer. */
+/* --- what the running tracker says --------------------------------------------------------- */
+
+/* null when none runs or it does not answer */
 static json_t *
-dropped_document(const char *store)
+asked(const char *store, struct text request)
 {
 	struct buffer answer = {0};
 	struct error ignored = {0};
@@ -174,9 +176,7 @@ dropped_document(const char *store)
 	bool running = false;
 
 	if (store_holder(store) &&
-	    control_ask(store, TEXT("{\"do\":\"dropped\"}"), DROPPED_WAIT_MS, &running, &answer,
-		&ignored) &&
-	    running)
+	    control_ask(store, request, ANSWER_WAIT_MS, &running, &answer, &ignored) && running)
 		document =
 		    json_loadb((char *)answer.data, answer.size, JSON_REJECT_DUPLICATES, NULL);
 	buffer_fini(&answer);
@@ -188,16 +188,78 @@ dropped_document(const char *store)
 	return document;
 }
 
+static bool
+says(const json_t *one, const char *key, const char *value)
+{
+	const char *said = json_string_value(json_object_get(one, key));
+
+	return said && strcmp(said, value) == 0;
+}
+
+json_t *
+inquiry_tracker(const char *store)
+{
+	return asked(store, TEXT("{\"do\":\"status\"}"));
+}
+
+/* How many records of a partition were not read yet; null: not known. */
+static json_t *
+lag_of(const json_t *tracker, const struct partition *partition)
+{
+	const json_t *one;
+	json_t *lag;
+	size_t i;
+
+	json_array_foreach(json_object_get(tracker, "partitions"), i, one)
+	{
+		if (json_integer_value(json_object_get(one, "incarnation")) !=
+			partition->incarnation ||
+		    !says(one, "partition", partition->name) ||
+		    !says(one, "source", partition->source))
+			continue;
+		lag = json_object_get(one, "lag");
+		return lag ? json_incref(lag) : json_null();
+	}
+	return json_null();
+}
+
+/* The running tracker knows its sources; with none running they are opened for a look. */
+static json_t *
+sources_document(struct inquiry *inquiry, const json_t *tracker)
+{
+	json_t *sources = json_object_get(tracker, "sources"), *looked;
+	size_t i;
+
+	if (json_is_array(sources))
+		return json_incref(sources);
+	looked = json_array();
+	for (i = 0; i < inquiry->settings->source_count; i++)
+		json_array_append_new(
+		    looked, source_document(inquiry, &inquiry->settings->sources[i]));
+	return looked;
+}
+
+/* takes; gives what is left of its answer: the lists stand in their own places. */
+static json_t *
+tracker_document(json_t *tracker)
+{
+	json_object_del(tracker, "partitions");
+	json_object_del(tracker, "sources");
+	return tracker;
+}
+
 json_t *
 inquiry_status(struct inquiry *inquiry, struct error *err)
 {
-	json_t *partitions = json_array(), *sources = json_array(), *aside = json_array();
+	json_t *tracker = inquiry_tracker(inquiry->settings->store);
+	json_t *partitions = json_array(), *aside = json_array(), *sources;
 	int64_t recorded = 0, quarantined = 0, filtered = 0, gaps = 0, unexplained = 0;
 	size_t i;
 
 	for (i = 0; i < inquiry->partition_count; i++) {
 		json_t *one = partition_document(inquiry, inquiry->partitions[i]);
 
+		json_object_set_new(one, "lag", lag_of(tracker, inquiry->partitions[i]));
 		recorded += inquiry->partitions[i]->recorded;
 		quarantined += inquiry->partitions[i]->quarantined;
 		filtered += inquiry->partitions[i]->filtered;
@@ -205,17 +267,16 @@ inquiry_status(struct inquiry *inquiry, struct error *err)
 		unexplained += json_integer_value(json_object_get(one, "unexplained"));
 		json_array_append_new(partitions, one);
 	}
-	for (i = 0; i < inquiry->settings->source_count; i++)
-		json_array_append_new(
-		    sources, source_document(inquiry, &inquiry->settings->sources[i]));
+	sources = sources_document(inquiry, tracker);
 	if (!catalog_quarantine_reasons(inquiry->catalog, add_reason, aside, err)) {
 		json_decref(partitions);
 		json_decref(sources);
 		json_decref(aside);
+		json_decref(tracker);
 		return NULL;
 	}
 	return json_pack(
-	    "{s:s, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+	    "{s:s, s:I, s:I, s:I, s:i, s:I, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 	    "store", inquiry->settings->store, "process",
 	    (json_int_t)store_holder(inquiry->settings->store), "records",
 	    (json_int_t)inquiry->state.records, "conclusions",
@@ -224,5 +285,6 @@ inquiry_status(struct inquiry *inquiry, struct error *err)
 	    (json_int_t)filtered, "gaps", (json_int_t)gaps, "unexplained", (json_int_t)unexplained,
 	    "partitions", partitions, "sources", sources, "quarantine", aside, "disk",
 	    disk_document(inquiry), "checkpoint", checkpoint_document(inquiry), "dropped",
-	    dropped_document(inquiry->settings->store));
+	    asked(inquiry->settings->store, TEXT("{\"do\":\"dropped\"}")), "tracker",
+	    tracker_document(tracker));
 }
