@@ -1,191 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Two walks along the places where a type may stand: one over the parts, which
- * notes what they declare, and one over the schema, which prints it and goes
- * into a part where a name leads there.
+ * The walk over the schema that prints it, and goes into a part where a name
+ * leads there.
  */
 #include "registry_merge.h"
 
-#include <stdio.h>
-
-#include "base/arena.h"
 #include "base/avro_schema.h"
-#include "base/json.h"
 #include "base/json_print.h"
 #include "base/memory.h"
-#include "base/symbols.h"
-
-#define MERGE_DEPTH_MAX 256
+#include "registry_declare.h"
 
 struct document {
 	struct json_reader *reader;
 	struct json_document json;
 };
-
-/* Where a name is declared. Index: its symbol. */
-struct declaration {
-	const struct json_document *json; /* NULL: in no part */
-	uint32_t at;
-	bool printed;
-};
-
-struct merge {
-	struct symbols *names; /* full names */
-	struct declaration *items;
-	size_t capacity;
-	struct arena arena; /* full names while they are made */
-	struct buffer *out;
-	unsigned depth;
-	bool too_deep;
-};
-
-static struct declaration *
-declaration_of(struct merge *merge, struct text full)
-{
-	uint32_t symbol = symbols_add(merge->names, full);
-	size_t old = merge->capacity;
-
-	if (symbol >= old) {
-		memory_grow(&merge->items, &merge->capacity, symbol + 1, sizeof(*merge->items));
-		memset(merge->items + old, 0, (merge->capacity - old) * sizeof(*merge->items));
-	}
-	return &merge->items[symbol];
-}
-
-static bool
-enter(struct merge *merge)
-{
-	if (merge->depth == MERGE_DEPTH_MAX || merge->out->size > AVRO_SCHEMA_BYTES_MAX)
-		merge->too_deep = true;
-	else
-		merge->depth++;
-	return !merge->too_deep;
-}
-
-static uint32_t
-member_of(const struct json_document *json, uint32_t at, const char *key)
-{
-	const struct json_node *node = json_member(json, at, text_of(key));
-
-	return node ? (uint32_t)(node - json->nodes) : 0;
-}
-
-static struct text
-text_at(const struct json_document *json, uint32_t at)
-{
-	return at && json->nodes[at].kind == NODE_TEXT ? json->nodes[at].text : TEXT_NONE;
-}
-
-static bool
-is_one_of(struct text text, const char *const *words)
-{
-	for (; *words; words++)
-		if (text_is(text, *words))
-			return true;
-	return false;
-}
-
-static bool
-is_named(const struct json_document *json, uint32_t at)
-{
-	static const char *const kinds[] = {"record", "error", "enum", "fixed", NULL};
-
-	return json->nodes[at].kind == NODE_OBJECT &&
-	    is_one_of(text_at(json, member_of(json, at, "type")), kinds);
-}
-
-static struct text
-space_of(struct text full)
-{
-	while (full.size && full.data[full.size - 1] != '.')
-		full.size--;
-	return full.size ? (struct text){full.data, full.size - 1} : TEXT("");
-}
-
-static struct text
-join(struct merge *merge, struct text space, struct text name)
-{
-	char *full;
-
-	if (!space.size || memchr(name.data, '.', name.size))
-		return name;
-	full = arena_get(&merge->arena, space.size + 1 + name.size);
-	memcpy(full, space.data, space.size);
-	full[space.size] = '.';
-	memcpy(full + space.size + 1, name.data, name.size);
-	return (struct text){full, space.size + 1 + name.size};
-}
-
-/* Source: Apache Avro 1.11.1 Specification, "Names". Absent: the declaration has no name. */
-static struct text
-full_name(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
-{
-	struct text name = text_at(json, member_of(json, at, "name"));
-	struct text beside = text_at(json, member_of(json, at, "namespace"));
-
-	return name.size ? join(merge, beside.data ? beside : space, name) : TEXT_NONE;
-}
-
-/* The walk over a part. */
-static void
-note(struct merge *merge, const struct json_document *json, uint32_t at, struct text space);
-
-static void
-note_items(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
-{
-	uint32_t i, item = at + 1;
-
-	for (i = 0; i < json->nodes[at].count; i++, item = json->nodes[item].next)
-		note(merge, json, item, space);
-}
-
-static void
-note_fields(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
-{
-	uint32_t i, item = at + 1, type;
-
-	if (!at || json->nodes[at].kind != NODE_ARRAY)
-		return;
-	for (i = 0; i < json->nodes[at].count; i++, item = json->nodes[item].next) {
-		type = member_of(json, item, "type");
-		if (type)
-			note(merge, json, type, space);
-	}
-}
-
-static void
-note_object(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
-{
-	static const char *const inside[] = {"type", "items", "values"};
-	struct declaration *declaration;
-	struct text full = TEXT_NONE;
-	size_t i;
-
-	if (is_named(json, at))
-		full = full_name(merge, json, at, space);
-	if (full.data) {
-		declaration = declaration_of(merge, full);
-		if (!declaration->json)
-			*declaration = (struct declaration){json, at, false};
-		note_fields(merge, json, member_of(json, at, "fields"), space_of(full));
-		return;
-	}
-	for (i = 0; i < ARRAY_COUNT(inside); i++)
-		if (member_of(json, at, inside[i]))
-			note(merge, json, member_of(json, at, inside[i]), space);
-}
-
-static void
-note(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
-{
-	if (!enter(merge))
-		return;
-	if (json->nodes[at].kind == NODE_ARRAY)
-		note_items(merge, json, at, space);
-	else if (json->nodes[at].kind == NODE_OBJECT)
-		note_object(merge, json, at, space);
-	merge->depth--;
-}
 
 /* What is no type is printed as it is. */
 static void print_value(struct merge *merge, const struct json_document *json, uint32_t at);
@@ -264,10 +92,10 @@ print_members(struct merge *merge, const struct json_document *json, uint32_t at
 	uint32_t i, key = at + 1;
 
 	for (i = 0; i < json->nodes[at].count; i++, key = json->nodes[key + 1].next) {
-		if (is_one_of(json->nodes[key].text, left_out))
+		if (merge_is_one_of(json->nodes[key].text, left_out))
 			continue;
 		print_key(merge, json->nodes[key].text);
-		if (is_one_of(json->nodes[key].text, types))
+		if (merge_is_one_of(json->nodes[key].text, types))
 			print_type(merge, json, key + 1, space);
 		else
 			print_value(merge, json, key + 1);
@@ -300,20 +128,20 @@ print_declaration(
     struct merge *merge, const struct json_document *json, uint32_t at, struct text full)
 {
 	static const char *const own[] = {"type", "name", "namespace", "fields", NULL};
-	uint32_t fields = member_of(json, at, "fields");
+	uint32_t fields = merge_member(json, at, "fields");
 
 	buffer_add_byte(merge->out, '{');
 	print_key(merge, TEXT("type"));
-	print_value(merge, json, member_of(json, at, "type"));
+	print_value(merge, json, merge_member(json, at, "type"));
 	print_key(merge, TEXT("name"));
 	json_print_text(full, merge->out);
 	if (!memchr(full.data, '.', full.size))
 		buffer_add_text(merge->out, TEXT(",\"namespace\":\"\""));
 	if (fields && json->nodes[fields].kind == NODE_ARRAY) {
 		print_key(merge, TEXT("fields"));
-		print_fields(merge, json, fields, space_of(full));
+		print_fields(merge, json, fields, merge_space(full));
 	}
-	print_members(merge, json, at, space_of(full), nothing, own);
+	print_members(merge, json, at, merge_space(full), nothing, own);
 	buffer_add_byte(merge->out, '}');
 }
 
@@ -321,7 +149,7 @@ print_declaration(
 static void
 print_named(struct merge *merge, const struct json_document *json, uint32_t at, struct text full)
 {
-	struct declaration *declaration = declaration_of(merge, full);
+	struct declaration *declaration = merge_declaration(merge, full);
 
 	if (declaration->printed) {
 		json_print_text(full, merge->out);
@@ -346,12 +174,12 @@ is_primitive(struct text name)
 static void
 print_reference(struct merge *merge, struct text name, struct text space)
 {
-	struct text full = join(merge, space, name);
-	struct declaration *declaration = declaration_of(merge, full);
+	struct text full = merge_join(merge, space, name);
+	struct declaration *declaration = merge_declaration(merge, full);
 
 	if (!is_primitive(name) && !declaration->printed && !declaration->json) {
 		full = name;
-		declaration = declaration_of(merge, full);
+		declaration = merge_declaration(merge, full);
 	}
 	if (is_primitive(name))
 		json_print_text(name, merge->out);
@@ -381,8 +209,8 @@ print_object(struct merge *merge, const struct json_document *json, uint32_t at,
 	static const char *const types[] = {"type", "items", "values", NULL};
 	struct text full = TEXT_NONE;
 
-	if (is_named(json, at))
-		full = full_name(merge, json, at, space);
+	if (merge_is_named(json, at))
+		full = merge_full_name(merge, json, at, space);
 	if (full.data) {
 		print_named(merge, json, at, full);
 		return;
@@ -395,7 +223,7 @@ print_object(struct merge *merge, const struct json_document *json, uint32_t at,
 static void
 print_type(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
 {
-	if (!enter(merge))
+	if (!merge_enter(merge))
 		return;
 	if (json->nodes[at].kind == NODE_TEXT)
 		print_reference(merge, json->nodes[at].text, space);
@@ -435,7 +263,7 @@ registry_merge(struct text schema, const struct text *parts, size_t count, struc
 
 	arena_init(&merge.arena);
 	for (i = 0; good && i < count; i++)
-		note(&merge, &documents[i].json, 0, TEXT(""));
+		merge_note(&merge, &documents[i].json, 0, TEXT(""));
 	if (good)
 		print_type(&merge, &documents[count].json, 0, TEXT(""));
 	if (good && (merge.too_deep || out->size > AVRO_SCHEMA_BYTES_MAX))

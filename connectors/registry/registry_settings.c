@@ -194,7 +194,7 @@ read_text(const struct key *key, struct text written, const char *folder,
 	else if (key->kind == KEY_TEXT)
 		value = memory_text_n(written.data, written.size);
 	else if (!read_secret(written, secrets, &value, err))
-		return error_within(err, "schema.registry: %s", key->name);
+		return error_within(err, "%s", key->name);
 	if (*place)
 		memory_wipe(*place, strlen(*place));
 	*place = value;
@@ -210,8 +210,7 @@ read_value(const struct yaml_member *member, const char *folder,
 	bool good = key != NULL;
 
 	if (!key)
-		error_set(
-		    err, ERROR_USAGE, "schema.registry: unknown key %.*s", TEXT_PRINT(member->key));
+		error_set(err, ERROR_USAGE, "unknown key %.*s", TEXT_PRINT(member->key));
 	else if (key->kind == KEY_DURATION)
 		good = yaml_duration("", member->value, place_of(settings, key), &problems);
 	else if (key->kind == KEY_SIZE)
@@ -220,7 +219,7 @@ read_value(const struct yaml_member *member, const char *folder,
 		good = read_text(
 		    key, member->value->text, folder, secrets, place_of(settings, key), err);
 	if (problems.count)
-		error_set(err, ERROR_USAGE, "schema.registry: %s", problems.items[0].sentence);
+		error_set(err, ERROR_USAGE, "%s", problems.items[0].sentence);
 	yaml_problems_fini(&problems);
 	return good;
 }

@@ -46,7 +46,7 @@ void registry_settings_check(const char *file, const struct yaml_node *url,
 /*
  * Reads what registry_settings_check() has nothing against. folder: of the settings file; paths are
  * relative to it. secrets: asked for the keys that are secrets; NULL: they are taken as written.
- * settings: gives what it points to: ended by registry_settings_fini(), also after false.
+ * err begins with the key. settings: gives what it points to: ended by registry_settings_fini(), also after false.
  */
 MUST_USE bool
 registry_settings_read(const struct yaml_node *url, const struct yaml_node *map, const char *folder,

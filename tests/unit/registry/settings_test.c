@@ -154,7 +154,7 @@ a_secret_that_cannot_be_had_is_told_by_its_key(void **state)
 
 	assert_false(read_yaml(
 	    "url: http://a\nmap: {bearer.auth: '${file:x}'}\n", &secrets, &settings, &err));
-	assert_string_equal(err.text, "schema.registry: bearer.auth: no such file");
+	assert_string_equal(err.text, "bearer.auth: no such file");
 	registry_settings_fini(&settings);
 }
 
