@@ -113,6 +113,14 @@ symbols_find(const struct symbols *symbols, struct text text)
 	return probe(symbols, text, (uint32_t)XXH3_64bits(text.data, text.size))->symbol;
 }
 
+void
+symbols_prefetch(const struct symbols *symbols, struct text text)
+{
+	if (text.data)
+		__builtin_prefetch(
+		    &symbols->slots[(uint32_t)XXH3_64bits(text.data, text.size) & symbols->mask]);
+}
+
 struct text
 symbols_text(const struct symbols *symbols, uint32_t symbol)
 {

@@ -25,6 +25,8 @@ void symbols_close(struct symbols *symbols);
 uint32_t symbols_add(struct symbols *symbols, struct text text);
 /* SYMBOL_NONE if it was never added */
 uint32_t symbols_find(const struct symbols *symbols, struct text text);
+/* It will be looked for soon: where it would stand is fetched into the cache. */
+void symbols_prefetch(const struct symbols *symbols, struct text text);
 /* borrowed until close (the bytes never move; NUL-terminated); absent for SYMBOL_NONE */
 struct text symbols_text(const struct symbols *symbols, uint32_t symbol);
 /* one more than the greatest number given */

@@ -17,18 +17,24 @@ entities_of(const struct plan *plan, uint32_t dataset)
 }
 
 void
-ahead_slots(struct ahead *ahead, const struct image *image, const struct plan *plan,
+ahead_again(const struct impact_soon *ahead, const struct image *image, const struct plan *plan)
+{
+	if (ahead->entity)
+		groups_prefetch(image, plan->groups[ahead->entities].piece, ahead->entity);
+	if (ahead->actor)
+		groups_prefetch(image, plan->groups[plan->actor_group].piece, ahead->actor);
+}
+
+void
+ahead_slots(struct impact_soon *ahead, const struct image *image, const struct plan *plan,
     const struct hash *hash, const struct event *event, const struct origin *origin)
 {
-	*ahead = (struct ahead){.entities = entities_of(plan, event->dataset)};
-	if (ahead->entities != LINEAGE_NONE && event->entity.data) {
+	*ahead = (struct impact_soon){.entities = entities_of(plan, event->dataset)};
+	if (ahead->entities != LINEAGE_NONE && event->entity.data)
 		ahead->entity = hash_text(hash, event->entity);
-		groups_prefetch(image, plan->groups[ahead->entities].piece, ahead->entity);
-	}
-	if (plan->actor_group != LINEAGE_NONE) {
+	if (plan->actor_group != LINEAGE_NONE)
 		ahead->actor = hash_actor(hash, hash_actor_bits(&origin->actor));
-		groups_prefetch(image, plan->groups[plan->actor_group].piece, ahead->actor);
-	}
+	ahead_again(ahead, image, plan);
 }
 
 static void
@@ -44,7 +50,7 @@ fetch_row(const struct image *image, const struct plan_group *group, uint64_t ha
 }
 
 void
-ahead_rows(const struct ahead *ahead, const struct image *image, const struct plan *plan)
+ahead_rows(const struct impact_soon *ahead, const struct image *image, const struct plan *plan)
 {
 	if (ahead->entity)
 		fetch_row(image, &plan->groups[ahead->entities], ahead->entity);

@@ -8,20 +8,19 @@
 #define IMPACT_AHEAD_H
 
 #include "hash.h"
-#include "model/batch.h"
+#include "impact/impact.h"
 #include "plan.h"
 
 #define AHEAD_EVENTS 8 /* slots are fetched so far ahead, rows half as far */
 
-struct ahead {
-	uint64_t entity, actor; /* hashes of the keys; 0: not worked out */
-	uint32_t entities;      /* the group of the entity */
-};
-
 /* The event's keys, and where they stand. */
-void ahead_slots(struct ahead *ahead, const struct image *image, const struct plan *plan,
+void ahead_slots(struct impact_soon *ahead, const struct image *image, const struct plan *plan,
     const struct hash *hash, const struct event *event, const struct origin *origin);
+/* Where they stand, by their hashes. */
+void
+ahead_again(const struct impact_soon *ahead, const struct image *image, const struct plan *plan);
 /* The rows behind them. */
-void ahead_rows(const struct ahead *ahead, const struct image *image, const struct plan *plan);
+void
+ahead_rows(const struct impact_soon *ahead, const struct image *image, const struct plan *plan);
 
 #endif

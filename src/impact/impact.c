@@ -146,12 +146,14 @@ one_event(struct impact *impact, const struct event *event, const struct origin 
 
 	*out = (struct influences){0};
 	take_up(impact, event, origin, partition, offset);
-	movement_soon(impact->movement, event->time_ms, impact->work.actor);
+	if (!impact->no_sums)
+		movement_soon(impact->movement, event->time_ms, impact->work.actor);
 	count_event(impact, partition, event->time_ms, record);
 	program = programs_find(&impact->programs, impact->plan, trace->class, arena);
 	observe_event(impact, program);
 	if (impact->work.item_count) {
-		movement_near(impact->movement, event->time_ms, impact->work.actor);
+		if (!impact->no_sums)
+			movement_near(impact->movement, event->time_ms, impact->work.actor);
 		items_finish(impact, arena, out);
 		score_event(impact, program, arena, out);
 		sums_event(impact);
@@ -169,7 +171,28 @@ impact_event(struct impact *impact, const struct event *event, const struct orig
 	uint32_t partition =
 	    clock_partition(impact->clock, at->source, at->partition, at->incarnation);
 
+	impact->work.known = at->soon;
 	one_event(impact, event, origin, trace, partition, at->offset, at->record, arena, out);
+	impact->work.known = (struct impact_soon){0};
+}
+
+void
+impact_soon(struct impact *impact, const struct event *event, const struct origin *origin,
+    struct impact_soon *soon)
+{
+	ahead_slots(soon, impact->image, impact->plan, &impact->hash, event, origin);
+}
+
+void
+impact_soon_too(struct impact *impact, const struct impact_soon *soon)
+{
+	ahead_again(soon, impact->image, impact->plan);
+}
+
+void
+impact_near(struct impact *impact, const struct impact_soon *soon)
+{
+	ahead_rows(soon, impact->image, impact->plan);
 }
 
 void
@@ -191,7 +214,7 @@ release_partition(struct impact *impact, const struct partition *partition, uint
 
 /* Of the i-th event: where its keys stand; of one that is nearer, the rows. */
 static void
-look_ahead(struct impact *impact, const struct batch *batch, struct ahead *ring, size_t i)
+look_ahead(struct impact *impact, const struct batch *batch, struct impact_soon *ring, size_t i)
 {
 	size_t near = i - AHEAD_EVENTS / 2;
 
@@ -206,7 +229,7 @@ look_ahead(struct impact *impact, const struct batch *batch, struct ahead *ring,
 void
 impact_batch(struct impact *impact, struct batch *batch, uint64_t record)
 {
-	struct ahead ring[AHEAD_EVENTS] = {{0}};
+	struct impact_soon ring[AHEAD_EVENTS] = {{0}};
 	const struct message *message;
 	size_t i;
 
@@ -224,7 +247,7 @@ impact_batch(struct impact *impact, struct batch *batch, uint64_t record)
 		    clock_partition_of(impact->clock, message->partition), message->offset, record,
 		    &batch->arena, &batch->influences[i]);
 	}
-	impact->work.known = (struct ahead){0};
+	impact->work.known = (struct impact_soon){0};
 }
 
 /* --- what may be asked ------------------------------------------------------------------------- */

@@ -44,12 +44,19 @@ void impact_close(struct impact *impact); /* accepts NULL; the state stays in th
 MUST_USE bool
 impact_set(struct impact *impact, const struct lineage *lineage, uint32_t epoch, struct error *err);
 
+/* What is known of an event before its turn, impact_soon(). */
+struct impact_soon {
+	uint64_t entity, actor; /* hashes of the keys; 0: not worked out */
+	uint32_t entities;      /* the group of the entity */
+};
+
 /* Where an event stands; its names as in struct partition. */
 struct impact_place {
 	struct text source, partition;
 	uint32_t incarnation;
 	int64_t offset;
-	uint64_t record; /* ledger index of the fact */
+	uint64_t record;         /* ledger index of the fact */
+	struct impact_soon soon; /* zeroed: nothing is known */
 };
 
 /*
@@ -62,6 +69,15 @@ void impact_batch(struct impact *impact, struct batch *batch, uint64_t record);
 void impact_event(struct impact *impact, const struct event *event, const struct origin *origin,
     const struct trace *trace, const struct impact_place *place, struct arena *arena,
     struct influences *out);
+/*
+ * A glance at an event some places before its turn, so that nobody waits for memory then: where its keys stand, and
+ * halfway to its turn what stands there. Changes no state. _too: another organ of the same keys and lineages, by what
+ * the first one worked out.
+ */
+void impact_soon(struct impact *impact, const struct event *event, const struct origin *origin,
+    struct impact_soon *soon);
+void impact_soon_too(struct impact *impact, const struct impact_soon *soon);
+void impact_near(struct impact *impact, const struct impact_soon *soon);
 /* The same of an event whose class has no feature, and of whose changed fields none is looked at: it moves the clock alone. */
 void
 impact_event_of_nothing(struct impact *impact, const struct impact_place *place, int64_t time_ms);

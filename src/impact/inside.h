@@ -59,8 +59,8 @@ struct work {
 	const struct origin *origin;
 	uint32_t partition, actor;
 	int64_t offset, partition_ms, clock_ms;
-	struct ahead known;    /* what was hashed before its turn */
-	struct looked *looked; /* [change] */
+	struct impact_soon known; /* what was hashed before its turn */
+	struct looked *looked;    /* [change] */
 	size_t looked_capacity;
 	struct item *items;
 	size_t item_count, item_capacity;

@@ -255,6 +255,15 @@ take(void *context, const struct replayed *replayed)
 	return true;
 }
 
+static void
+look_ahead(void *context, const struct record *fact)
+{
+	const struct without *without = context;
+
+	if (!without->named)
+		symbols_prefetch(without->keys, fact->event.entity);
+}
+
 bool
 without_run(struct without *without, struct error *err)
 {
@@ -268,6 +277,7 @@ without_run(struct without *without, struct error *err)
 	    .context = without,
 	    .keeps = keeps,
 	    .event = take,
+	    .soon = look_ahead,
 	    .epoch = take_epoch,
 	    .clock = tick,
 	    .progress = progress};

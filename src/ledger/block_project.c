@@ -17,6 +17,13 @@ struct wanted {
 	uint32_t *into; /* [field]: the change that takes its new value, or UNWANTED */
 };
 
+/* An event, given or under way: what is not given stays as it was opened. */
+struct given {
+	struct record record;
+	struct change *changes;
+	size_t change_capacity;
+};
+
 struct block_projector {
 	struct block_projector_options options;
 	struct block_reading in;
@@ -25,9 +32,8 @@ struct block_projector {
 	uint32_t asked;     /* goes up with blocks and notes */
 	struct wanted *wanted;
 	size_t wanted_capacity;
-	struct change *changes;
-	size_t change_capacity;
-	struct record record; /* the event under way: what is not given stays as it was opened */
+	struct given *given; /* [lasting + 1] */
+	uint32_t under_way;  /* of them */
 	bool stopped;
 };
 
@@ -35,9 +41,12 @@ struct block_projector *
 block_projector_open(const struct block_projector_options *options)
 {
 	struct block_projector *projector = memory_get(sizeof(*projector));
+	uint32_t i;
 
 	projector->options = *options;
-	projector->record.kind = RECORD_EVENT;
+	projector->given = memory_get_array((size_t)options->lasting + 1, sizeof(struct given));
+	for (i = 0; i <= options->lasting; i++)
+		projector->given[i].record.kind = RECORD_EVENT;
 	arena_init(&projector->arena);
 	if (options->keys)
 		projector->plains = text_plains_open();
@@ -52,13 +61,17 @@ block_projector_open(const struct block_projector_options *options)
 void
 block_projector_close(struct block_projector *projector)
 {
+	uint32_t i;
+
 	if (!projector)
 		return;
 	reading_fini(&projector->in);
 	text_plains_close(projector->plains);
 	arena_fini(&projector->arena);
 	memory_free(projector->wanted);
-	memory_free(projector->changes);
+	for (i = 0; i <= projector->options.lasting; i++)
+		memory_free(projector->given[i].changes);
+	memory_free(projector->given);
 	memory_free(projector);
 }
 
@@ -99,8 +112,6 @@ ask(struct block_projector *projector, const struct read_shape *shape, struct wa
 		wanted->into[i] = UNWANTED;
 	for (i = 0; i < projection->change_count; i++)
 		wanted->into[projection->changes[i]] = i;
-	memory_grow(&projector->changes, &projector->change_capacity, projection->change_count,
-	    sizeof(struct change));
 }
 
 static const struct wanted *
@@ -191,13 +202,16 @@ walk_values(struct block_reading *in, const struct read_shape *shape)
 
 static void
 give_values(struct block_projector *projector, const struct read_shape *shape,
-    const struct wanted *wanted, struct event *event)
+    const struct wanted *wanted, struct given *given)
 {
 	struct block_reading *in = &projector->in;
+	struct event *event = &given->record.event;
 	uint32_t i;
 
 	event->change_count = wanted->projection.change_count;
-	event->changes = projector->changes;
+	memory_grow(
+	    &given->changes, &given->change_capacity, event->change_count, sizeof(struct change));
+	event->changes = given->changes;
 	for (i = 0; i < shape->field_count && !in->bytes.bad; i++) {
 		uint32_t into = wanted->into[i];
 
@@ -206,21 +220,21 @@ give_values(struct block_projector *projector, const struct read_shape *shape,
 			walk_value(in, shape->dataset, shape->fields[i]);
 			continue;
 		}
-		projector->changes[into].field = shape->fields[i];
-		reading_event_value(in, shape->dataset, shape->fields[i], true,
-		    &projector->changes[into].new_value);
+		event->changes[into].field = shape->fields[i];
+		reading_event_value(
+		    in, shape->dataset, shape->fields[i], true, &event->changes[into].new_value);
 	}
 }
 
 static void
 take_values(struct block_projector *projector, const struct read_shape *shape,
-    const struct wanted *wanted, struct event *event)
+    const struct wanted *wanted, struct given *given)
 {
 	struct block_reading *in = &projector->in;
 	uint64_t count = reading_values_begin(in, shape);
 
 	if (wanted->into)
-		give_values(projector, shape, wanted, event);
+		give_values(projector, shape, wanted, given);
 	else
 		walk_values(in, shape);
 	reading_array_end(in, count);
@@ -230,7 +244,8 @@ static void
 take_event(struct block_projector *projector)
 {
 	struct block_reading *in = &projector->in;
-	struct record *record = &projector->record;
+	struct given *given = &projector->given[projector->under_way];
+	struct record *record = &given->record;
 	struct event *event = &record->event;
 	const struct read_shape *shape;
 	const struct read_origin *read;
@@ -258,10 +273,13 @@ take_event(struct block_projector *projector)
 	event->op = shape->op;
 	event->system = shape->system;
 	event->channel = shape->channel;
-	take_values(projector, shape, wanted, event);
-	if (!in->bytes.bad)
-		projector->stopped = !projector->options.event(projector->options.context,
-		    in->object, record, wanted->projection.mine, in->err);
+	take_values(projector, shape, wanted, given);
+	if (in->bytes.bad)
+		return;
+	projector->under_way =
+	    projector->under_way < projector->options.lasting ? projector->under_way + 1 : 0;
+	projector->stopped = !projector->options.event(
+	    projector->options.context, in->object, record, wanted->projection.mine, in->err);
 }
 
 /* --- blocks ---------------------------------------------------------------------------- */

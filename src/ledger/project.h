@@ -23,6 +23,7 @@ struct projection {
 struct block_projector_options {
 	struct symbols *names;
 	const struct keys *keys; /* NULL: texts stay hidden */
+	uint32_t lasting;        /* of events */
 	void *context;
 	/*
 	 * Asked once for each shape in a block, and again behind a note. event: its dataset, op,
@@ -34,7 +35,8 @@ struct block_projector_options {
 	/*
 	 * Every event, in order. number: of the record in its block. Of its changes the new values
 	 * are set, in the order that was asked for; not set: old values, id, payload, source_time_ms.
-	 * Borrowed for the call. False stops, with err set or not.
+	 * Borrowed for the call, and while `lasting` more of the block are given. False stops,
+	 * with err set or not.
 	 */
 	bool (*event)(void *context, uint32_t number, struct record *record, const void *mine,
 	    struct error *err);

@@ -7,6 +7,22 @@
 #include "lineage/graph.h"
 #include "replay/replay.h"
 
+/* What an event reaches. */
+struct reach {
+	struct trace trace;
+	bool nothing; /* nor does any feature look at one of its changed fields */
+};
+
+/* An event that waits for its turn. */
+struct waiting {
+	const struct record *record;
+	const struct reach *reach;
+	uint64_t index;
+	struct impact_soon soon;
+};
+
+#define WAITING 8 /* rows are fetched when half of them are before it */
+
 struct replay {
 	struct replay_options options;
 	struct tracer *tracer;
@@ -20,19 +36,20 @@ struct replay {
 	struct block_projector *projector;
 	uint64_t block_first; /* ledger index of the block's first record */
 	uint64_t from;
+	struct waiting waiting[WAITING]; /* [taken in % WAITING] */
+	uint64_t taken_in, gone;
 	bool stopped;       /* somebody had enough */
 	int64_t awaited_ms; /* what clock() said last */
 };
 
-/* What an event reaches. */
-struct reach {
-	struct trace trace;
-	bool nothing; /* nor does any feature look at one of its changed fields */
-};
-
 /* False: it is the last one. */
-bool replay_one(
+bool replay_one(struct replay *replay, const struct waiting *event);
+
+/* Takes an event in, and the one whose turn it is. The same. */
+bool replay_wait(
     struct replay *replay, const struct record *record, uint64_t index, const struct reach *reach);
+/* All that wait. */
+bool replay_wait_no_more(struct replay *replay);
 MUST_USE bool
 replay_note(struct replay *replay, const struct record *record, uint64_t index, struct error *err);
 /* takes lineage, whole; it is reduced here */

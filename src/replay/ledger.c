@@ -52,7 +52,7 @@ take_event(
 
 	(void)err;
 	if (replay->block_first + number >= replay->from)
-		replay->stopped = !replay_one(replay, record, replay->block_first + number, mine);
+		replay->stopped = !replay_wait(replay, record, replay->block_first + number, mine);
 	return !replay->stopped;
 }
 
@@ -61,6 +61,9 @@ take_note(void *context, uint32_t number, struct record *record, struct error *e
 {
 	struct replay *replay = context;
 
+	replay->stopped = !replay_wait_no_more(replay);
+	if (replay->stopped)
+		return false;
 	return replay->block_first + number < replay->from ||
 	    replay_note(replay, record, replay->block_first + number, err);
 }
@@ -90,9 +93,11 @@ take_block(struct replay *replay, struct ledger_reader *reader, const struct cat
 	arena_reset(&replay->arena);
 	if (!ledger_reader_block(reader, &where, &body, err))
 		return false;
-	return block_project(replay->projector, body, block->objects,
-		   end < UINT32_MAX ? (uint32_t)end : UINT32_MAX, err) ||
-	    error_within(err, "block %llu", (unsigned long long)block->number);
+	if (!block_project(replay->projector, body, block->objects,
+		end < UINT32_MAX ? (uint32_t)end : UINT32_MAX, err))
+		return error_within(err, "block %llu", (unsigned long long)block->number);
+	replay->stopped = replay->stopped || !replay_wait_no_more(replay);
+	return true;
 }
 
 /* --- the lineage before the first record -------------------------------------------------- */
@@ -157,6 +162,7 @@ open_projector(struct replay *replay)
 {
 	struct block_projector_options options = {.names = replay->options.names,
 	    .keys = replay->options.keys,
+	    .lasting = WAITING,
 	    .context = replay,
 	    .shape = want,
 	    .event = take_event,
@@ -205,6 +211,7 @@ replay_ledger(struct replay *replay, struct ledger_reader *reader, struct catalo
 		return false;
 	replay->from = from;
 	replay->stopped = false;
+	replay->taken_in = replay->gone = 0;
 	open_projector(replay);
 	return bring_lineage(replay, reader, catalog, err) &&
 	    take_blocks(replay, reader, catalog, to < state.records ? to : state.records, err);

@@ -12,13 +12,14 @@ replay_records(struct replay *replay, struct record *records, uint32_t count, ui
 	for (i = 0; i < count; i++) {
 		struct record *record = &records[i];
 		struct reach reach = {0};
+		struct waiting event = {record, &reach, first + i, {0}};
 
 		if (record->kind == RECORD_NOTE && !replay_note(replay, record, first + i, err))
 			return false;
 		if (record->kind != RECORD_EVENT)
 			continue;
 		reach.trace = lineage_event(replay->tracer, &record->event, &replay->arena);
-		if (!replay_one(replay, record, first + i, &reach))
+		if (!replay_one(replay, &event))
 			break;
 	}
 	return true;

@@ -177,15 +177,18 @@ move(struct replay *replay, struct impact *impact, const struct record *record,
 }
 
 bool
-replay_one(
-    struct replay *replay, const struct record *record, uint64_t index, const struct reach *reach)
+replay_one(struct replay *replay, const struct waiting *event)
 {
 	const struct replay_options *options = &replay->options;
+	const struct record *record = event->record;
+	const struct reach *reach = event->reach;
+	uint64_t index = event->index;
 	struct impact_place where = {.source = record->source,
 	    .partition = record->partition,
 	    .incarnation = record->incarnation,
 	    .offset = record->offset,
-	    .record = index};
+	    .record = index,
+	    .soon = event->soon};
 	struct influences influences, twin;
 	struct replayed replayed = {.record = index,
 	    .fact = record,
@@ -207,4 +210,68 @@ replay_one(
 		replayed.twin = &twin;
 	}
 	return !options->event || options->event(options->context, &replayed);
+}
+
+/* --- events that wait for their turn ------------------------------------------------------- */
+
+static void
+look_ahead(struct replay *replay, struct waiting *event)
+{
+	event->soon = (struct impact_soon){0};
+	if (event->reach->nothing || !replay->impact)
+		return;
+	impact_soon(replay->impact, &event->record->event, &event->record->origin, &event->soon);
+	if (replay->twin)
+		impact_soon_too(replay->twin, &event->soon);
+	if (replay->options.soon)
+		replay->options.soon(replay->options.context, event->record);
+}
+
+/* Of the one that is halfway to its turn. */
+static void
+fetch(struct replay *replay)
+{
+	const struct waiting *event;
+
+	if (replay->taken_in - replay->gone < WAITING / 2)
+		return;
+	event = &replay->waiting[(replay->taken_in - WAITING / 2) % WAITING];
+	if (!event->soon.entity && !event->soon.actor)
+		return;
+	impact_near(replay->impact, &event->soon);
+	if (replay->twin)
+		impact_near(replay->twin, &event->soon);
+}
+
+static bool
+take_turn(struct replay *replay)
+{
+	return replay_one(replay, &replay->waiting[replay->gone++ % WAITING]);
+}
+
+bool
+replay_wait(
+    struct replay *replay, const struct record *record, uint64_t index, const struct reach *reach)
+{
+	struct waiting *event;
+
+	if (replay->taken_in - replay->gone == WAITING && !take_turn(replay))
+		return false;
+	event = &replay->waiting[replay->taken_in % WAITING];
+	event->record = record;
+	event->index = index;
+	event->reach = reach;
+	look_ahead(replay, event);
+	replay->taken_in++;
+	fetch(replay);
+	return true;
+}
+
+bool
+replay_wait_no_more(struct replay *replay)
+{
+	while (replay->gone < replay->taken_in)
+		if (!take_turn(replay))
+			return false;
+	return true;
 }

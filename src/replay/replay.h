@@ -66,6 +66,8 @@ struct replay_options {
 	/* lineage: borrowed until the next epoch; NULL: none. Called for the one in force at the beginning, too. */
 	void (*epoch)(
 	    void *context, const struct lineage *lineage, uint32_t epoch, uint64_t record);
+	/* Of an event some places before its turn: what `event` will look up may be fetched into the cache. */
+	void (*soon)(void *context, const struct record *fact);
 	/* Before an event or a release: where the clock (the first impact's) will stand behind it. Returns
 	 * the next moment that is waited for: until the clock reaches it, it may not be called. */
 	int64_t (*clock)(void *context, int64_t clock_ms);

@@ -126,6 +126,85 @@ reading_ends_before_a_record_or_when_a_call_says_so(void **state)
 	symbols_close(names);
 }
 
+/* --- events that last ------------------------------------------------------------------- */
+
+#define LASTING 4
+#define CHANGES 64
+
+/* What was given, and a copy of it as it was then. */
+struct kept {
+	const struct record *given;
+	struct record record;
+	struct change changes[CHANGES];
+};
+
+struct lasting {
+	struct projected projected; /* first: projected_shape() is told of it */
+	struct kept kept[LASTING];
+	uint32_t count, compared;
+};
+
+static void
+is_as_it_was(const struct kept *kept)
+{
+	uint32_t i;
+
+	assert_int_equal(kept->given->offset, kept->record.offset);
+	assert_int_equal(kept->given->event.time_ms, kept->record.event.time_ms);
+	assert_int_equal(kept->given->event.change_count, kept->record.event.change_count);
+	for (i = 0; i < kept->record.event.change_count; i++) {
+		assert_int_equal(kept->given->event.changes[i].field, kept->changes[i].field);
+		projected_same_value(
+		    &kept->given->event.changes[i].new_value, &kept->changes[i].new_value);
+	}
+}
+
+static bool
+keep(void *context, uint32_t number, struct record *record, const void *mine, struct error *err)
+{
+	struct lasting *lasting = context;
+	struct kept *kept = &lasting->kept[lasting->count % LASTING];
+	uint32_t i;
+
+	for (i = 0; i < LASTING && i < lasting->count; i++, lasting->compared++)
+		is_as_it_was(&lasting->kept[i]);
+	lasting->count++;
+	*kept = (struct kept){.given = record, .record = *record};
+	assert_in_range(record->event.change_count, 0, CHANGES);
+	for (i = 0; i < record->event.change_count; i++)
+		kept->changes[i] = record->event.changes[i];
+	return true;
+}
+
+static bool
+leave_note(void *context, uint32_t number, struct record *record, struct error *err)
+{
+	return true;
+}
+
+static void
+events_last_until_so_many_more_are_given(void **state)
+{
+	struct symbols *names = symbols_open();
+	struct lasting lasting = {0};
+	struct block_projector *projector =
+	    block_projector_open(&(struct block_projector_options){.names = names,
+		.keys = world.keys,
+		.lasting = LASTING,
+		.context = &lasting,
+		.shape = projected_shape,
+		.event = keep,
+		.note = leave_note});
+	struct error err = {0};
+
+	assert_true(block_project(
+	    projector, buffer_text(&blocks[0]->body), blocks[0]->objects, UINT32_MAX, &err));
+	assert_int_equal(lasting.count, blocks[0]->events);
+	assert_in_range(lasting.compared, LASTING * (lasting.count - LASTING), UINT32_MAX);
+	block_projector_close(projector);
+	symbols_close(names);
+}
+
 /* The texts that are wanted are compared with their macs. */
 static void
 another_store_s_key_is_noticed(void **state)
@@ -200,6 +279,7 @@ main(void)
 	    cmocka_unit_test(what_is_wanted_is_what_the_whole_block_gives),
 	    cmocka_unit_test(without_keys_texts_stay_hidden),
 	    cmocka_unit_test(reading_ends_before_a_record_or_when_a_call_says_so),
+	    cmocka_unit_test(events_last_until_so_many_more_are_given),
 	    cmocka_unit_test(another_store_s_key_is_noticed),
 	    cmocka_unit_test(damage_is_refused_or_harmless),
 	};
