@@ -18,6 +18,8 @@ install(FILES ${pages}/completions/_dyetrace
 	DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(DIRECTORY ${CMAKE_SOURCE_DIR}/schemas DESTINATION ${CMAKE_INSTALL_DATADIR}/dyetrace)
 
+install(DIRECTORY ${CMAKE_SOURCE_DIR}/dashboards/grafana DESTINATION ${CMAKE_INSTALL_DATADIR}/dyetrace/dashboards)
+
 # The unit names the program where it is installed, which `cmake --install --prefix` decides.
 install(CODE "
 	get_filename_component(prefix \"\${CMAKE_INSTALL_PREFIX}\" ABSOLUTE)

@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "client.h"
 #include "doubt.h"
+#include "figures.h"
 #include "kick.h"
 #include "intake.h"
 #include "reread.h"
@@ -533,6 +534,7 @@ const struct source_type kafka_source = {
     .lag = lag,
     .backlog = backlog,
     .measure = measure,
+    .figures = kafka_figures,
     .close = source_close,
     .reread = kafka_reread,
 };
