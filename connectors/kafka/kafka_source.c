@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "client.h"
 #include "doubt.h"
+#include "examine.h"
 #include "figures.h"
 #include "kick.h"
 #include "intake.h"
@@ -537,4 +538,5 @@ const struct source_type kafka_source = {
     .figures = kafka_figures,
     .close = source_close,
     .reread = kafka_reread,
+    .examine = kafka_examine,
 };

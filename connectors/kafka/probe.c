@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "base/timestamp.h"
+#include "record.h"
 
 #define POLL_MS 100
 
@@ -28,14 +29,14 @@ probes_fini(struct probes *probes)
 }
 
 bool
-probe_client_open(const struct kafka_client_settings *settings, const char *folder,
-    const char *group, rd_kafka_t **client, struct error *err)
+probe_client_open(
+    const struct probe_client_options *options, rd_kafka_t **client, struct error *err)
 {
 	rd_kafka_conf_t *conf;
 
-	if (!kafka_client_conf(settings, folder, &conf, err))
+	if (!kafka_client_conf(options->settings, options->folder, &conf, err))
 		return false;
-	kafka_conf_set(conf, "group.id", group);
+	kafka_conf_set(conf, "group.id", options->group);
 	kafka_conf_set(conf, "enable.auto.commit", "false");
 	kafka_conf_set(conf, "enable.auto.offset.store", "false");
 	kafka_conf_set(conf, "auto.offset.reset", "error");
@@ -46,6 +47,9 @@ probe_client_open(const struct kafka_client_settings *settings, const char *fold
 	 * full before all have answered, for then librdkafka sleeps (kick.h). */
 	kafka_conf_set(conf, "fetch.message.max.bytes", "16384");
 	kafka_conf_set(conf, "queued.max.messages.kbytes", "16384");
+	if (options->on_error)
+		rd_kafka_conf_set_error_cb(conf, options->on_error);
+	rd_kafka_conf_set_opaque(conf, options->context);
 	if (!kafka_client_open(RD_KAFKA_CONSUMER, conf, client, err))
 		return false;
 	rd_kafka_poll_set_consumer(*client);
@@ -81,6 +85,7 @@ take(struct probes *probes, const rd_kafka_message_t *message)
 		probe->payload.identity =
 		    digest_identity((struct text){message->payload, message->len});
 		sha256_of(message->payload, message->len, probe->payload.sha256);
+		probe->time_ms = record_time(message);
 	} else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
 		probe->answer = PROBE_END;
 	} else {

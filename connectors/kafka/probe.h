@@ -25,6 +25,7 @@ struct probe {
 	enum probe_answer answer;
 	int64_t offset;
 	struct source_payload payload; /* of the record that was found */
+	int64_t time_ms;               /* its timestamp; TIME_NONE */
 	rd_kafka_resp_err_t error;     /* FAILED: why, if somebody said so */
 };
 
@@ -37,12 +38,20 @@ struct probes {
 void probes_add(struct probes *probes, const char *topic, int32_t partition, int64_t from);
 void probes_fini(struct probes *probes);
 
+struct probe_client_options {
+	const struct kafka_client_settings *settings;
+	const char *folder, *group;
+	/* What the client complains of, from whoever polls it; NULL: nobody hears it. */
+	void (*on_error)(rd_kafka_t *client, int code, const char *reason, void *context);
+	void *context;
+};
+
 /*
  * gives: ended by rd_kafka_consumer_close() and rd_kafka_destroy(). A consumer that is told by
  * rd_kafka_assign() what to read, announces ends, and moves no offsets by itself.
  */
-MUST_USE bool probe_client_open(const struct kafka_client_settings *settings, const char *folder,
-    const char *group, rd_kafka_t **client, struct error *err);
+MUST_USE bool probe_client_open(
+    const struct probe_client_options *options, rd_kafka_t **client, struct error *err);
 /* Answers every probe; those that nobody answers in time are PROBE_FAILED. */
 void probes_ask(rd_kafka_t *client, struct probes *probes, int64_t timeout_ms);
 

@@ -33,8 +33,8 @@ fill_headers(const rd_kafka_message_t *record, struct arena *arena, struct messa
 	message->header_count = i;
 }
 
-static int64_t
-time_of(const rd_kafka_message_t *record)
+int64_t
+record_time(const rd_kafka_message_t *record)
 {
 	rd_kafka_timestamp_type_t type;
 	int64_t time_ms = rd_kafka_message_timestamp(record, &type);
@@ -64,7 +64,7 @@ record_fill(const rd_kafka_message_t *record, size_t record_bytes_max, struct ar
 	message->format = FORMAT_JSON;
 	message->offset = record->offset;
 	message->count = 1;
-	message->source_time_ms = time_of(record);
+	message->source_time_ms = record_time(record);
 	message->payload = (struct text){record->payload, record->payload ? record->len : 0};
 	message->key = (struct text){record->key, record->key ? record->key_len : 0};
 	fill_headers(record, arena, message);

@@ -16,4 +16,7 @@
 void record_fill(const rd_kafka_message_t *record, size_t record_bytes_max, struct arena *arena,
     struct message *message);
 
+/* Its timestamp; TIME_NONE if it has none, or none that can be. */
+int64_t record_time(const rd_kafka_message_t *record);
+
 #endif

@@ -102,11 +102,13 @@ static bool
 open_prober(struct watch *watch)
 {
 	const struct watch_options *options = &watch->options;
+	struct probe_client_options prober = {.settings = &options->settings->client,
+	    .folder = options->folder,
+	    .group = options->settings->group};
 
 	if (watch->prober)
 		return true;
-	if (!probe_client_open(&options->settings->client, options->folder,
-		options->settings->group, &watch->prober, NULL))
+	if (!probe_client_open(&prober, &watch->prober, NULL))
 		return false;
 	watch->commits = rd_kafka_queue_new(watch->prober);
 	return true;
