@@ -13,6 +13,9 @@ static const struct {
     {"entities",
 	"entities were forgotten, and their next row counts as a first one; raise "
 	"limits.wide-entities"},
+    {"headers",
+	"headers that say where an event was before were not kept: no text, too long, or not as "
+	"their standard has them"},
     {"keys",
 	"influences were not counted: as many keys of features have a value as limits.feature-keys "
 	"allows; raise it"},
@@ -21,9 +24,9 @@ static const struct {
 json_t *
 dropped_document(const struct ingest_dropped *dropped)
 {
-	return json_pack("{s:I, s:I, s:I, s:I}", "actors", (json_int_t)dropped->actors, "names",
-	    (json_int_t)dropped->names, "entities", (json_int_t)dropped->entities, "keys",
-	    (json_int_t)dropped->keys);
+	return json_pack("{s:I, s:I, s:I, s:I, s:I}", "actors", (json_int_t)dropped->actors,
+	    "names", (json_int_t)dropped->names, "entities", (json_int_t)dropped->entities,
+	    "headers", (json_int_t)dropped->headers, "keys", (json_int_t)dropped->keys);
 }
 
 void

@@ -11,7 +11,7 @@
 #include "cli/receipt.h"
 #include "ingest/ingest.h"
 
-/* {"actors", "names", "entities"}; gives */
+/* {"actors", "names", "entities", "headers", "keys"}; gives */
 json_t *dropped_document(const struct ingest_dropped *dropped);
 /* A line for each kind of which there was any; document: such a one, or null. */
 void dropped_lines(struct receipt *receipt, const json_t *document);

@@ -59,6 +59,27 @@ show_position(struct receipt *receipt, const json_t *document)
 	    member_text(position, "source"));
 }
 
+/* What its message said of where it was before. */
+static void
+show_upstream(struct receipt *receipt, const json_t *upstream)
+{
+	static const struct {
+		const char *key, *name;
+	} lines[] = {{"position", "made from"}, {"dye_id", "tagged as"},
+	    {"dye_actor", "tagged actor"}, {"dye_team", "tagged team"},
+	    {"dye_system", "tagged system"}, {"dye_channel", "tagged channel"},
+	    {"dye_time", "tagged time"}, {"dye_trace", "tagged trace"},
+	    {"ce_source", "CloudEvent of"}, {"ce_id", "CloudEvent id"},
+	    {"traceparent", "traceparent"}};
+	size_t i;
+
+	if (!upstream)
+		return;
+	receipt_heading(receipt, "Upstream, as its headers say");
+	for (i = 0; i < ARRAY_COUNT(lines); i++)
+		line_if(receipt, lines[i].name, member_text(upstream, lines[i].key));
+}
+
 static void
 show_origin(struct receipt *receipt, const json_t *event, const json_t *origin)
 {
@@ -74,6 +95,7 @@ show_origin(struct receipt *receipt, const json_t *event, const json_t *origin)
 	line_if(receipt, "system", member_text(event, "system"));
 	line_if(receipt, "channel", member_text(event, "channel"));
 	receipt_line(receipt, "time", "%s", member_text(event, "time"));
+	show_upstream(receipt, json_object_get(origin, "upstream"));
 }
 
 static void

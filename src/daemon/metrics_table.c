@@ -311,6 +311,7 @@ dropped(const struct metric *metric, const struct moment *moment, struct buffer 
 	one_label(metric, "actors", (double)dropped->actors, out);
 	one_label(metric, "names", (double)dropped->names, out);
 	one_label(metric, "wide-entities", (double)dropped->entities, out);
+	one_label(metric, "upstream-headers", (double)dropped->headers, out);
 	one_label(metric, "feature-keys", (double)dropped->keys, out);
 }
 

@@ -10,12 +10,14 @@
 #include "debezium.h"
 #include "model/reason.h"
 #include "plans.h"
+#include "upstream_headers.h"
 
 struct decoder {
 	struct mapping *mapping;
 	struct composer composer;
 	struct cell *cells;
 	struct plans plans;
+	uint64_t upstream_dropped;
 };
 
 static void
@@ -218,6 +220,9 @@ decode(struct decoder *decoder, const struct message *message, struct arena *are
 		return COMPOSED_PROBLEM;
 	if (what != COMPOSED_EVENT)
 		return what;
+	event->upstream = message->header_count
+	    ? upstream_of_headers(message, arena, &decoder->upstream_dropped)
+	    : NULL;
 	decoder->composer.cells_are_text = message->format == FORMAT_CSV;
 	return compose(&decoder->composer, &row, event, problem);
 }
@@ -290,4 +295,10 @@ uint64_t
 decoder_forgotten(const struct decoder *decoder)
 {
 	return decoder->composer.wide ? wide_forgotten(decoder->composer.wide) : 0;
+}
+
+uint64_t
+decoder_headers_dropped(const struct decoder *decoder)
+{
+	return decoder->upstream_dropped;
 }

@@ -52,5 +52,7 @@ bool decoder_remembers(const struct decoder *decoder);
 void decoder_restore(struct decoder *decoder, const struct event *event);
 /* How many entities were forgotten because of wide_entities_max: their next row is as a first one. */
 uint64_t decoder_forgotten(const struct decoder *decoder);
+/* How many headers that say where an event was before were passed over for their value. */
+uint64_t decoder_headers_dropped(const struct decoder *decoder);
 
 #endif

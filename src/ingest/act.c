@@ -190,6 +190,7 @@ act_dropped(struct ingest *ingest, const json_t *request, json_t *answer, struct
 	json_object_set_new(answer, "actors", json_integer(dropped.actors));
 	json_object_set_new(answer, "names", json_integer(dropped.names));
 	json_object_set_new(answer, "entities", json_integer(dropped.entities));
+	json_object_set_new(answer, "headers", json_integer(dropped.headers));
 	json_object_set_new(answer, "keys", json_integer(dropped.keys));
 	return true;
 }

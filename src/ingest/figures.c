@@ -202,6 +202,7 @@ figures_continue(struct ingest_figures *figures, const struct ingest_figures *be
 	figures->dropped.actors += before->dropped.actors;
 	figures->dropped.names += before->dropped.names;
 	figures->dropped.entities += before->dropped.entities;
+	figures->dropped.headers += before->dropped.headers;
 	figures->dropped.keys += before->dropped.keys;
 	for (i = 0; i < figures->source_count; i++)
 		for (j = 0; j < before->source_count; j++)

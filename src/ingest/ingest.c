@@ -185,9 +185,12 @@ ingest_dropped(const struct ingest *ingest, struct ingest_dropped *dropped)
 	*dropped = (struct ingest_dropped){.actors = (int64_t)counts.beyond_max,
 	    .names = (int64_t)counts.too_long,
 	    .keys = (int64_t)(weighed.beyond - ingest->weighed_before.beyond)};
-	for (i = 0; i < ingest->source_count; i++)
-		if (ingest->sources[i].decoder)
-			dropped->entities += (int64_t)decoder_forgotten(ingest->sources[i].decoder);
+	for (i = 0; i < ingest->source_count; i++) {
+		const struct decoder *decoder = ingest->sources[i].decoder;
+
+		dropped->entities += decoder ? (int64_t)decoder_forgotten(decoder) : 0;
+		dropped->headers += decoder ? (int64_t)decoder_headers_dropped(decoder) : 0;
+	}
 }
 
 int64_t

@@ -29,6 +29,7 @@ struct ingest_dropped {   /* by the settings' limits, since ingest_open() */
 	int64_t actors;   /* events tagged unknown: limits.actors is reached */
 	int64_t names;    /* events tagged unknown: the actor's name is too long */
 	int64_t entities; /* whose last row was forgotten: limits.wide-entities */
+	int64_t headers;  /* of where an event was before, whose value could not be kept */
 	int64_t keys;     /* influences not counted: limits.feature-keys is reached */
 };
 

@@ -82,6 +82,21 @@ add_origin(struct line *line, const struct inquiry *inquiry, const struct origin
 	line_text(line, "event_team", symbols_text(inquiry->names, origin->event_team));
 }
 
+/* Only of events that have some. */
+static void
+add_upstream(struct line *line, const struct upstream *upstream)
+{
+	unsigned tag;
+
+	if (!upstream)
+		return;
+	line_open(line, "upstream", '{');
+	for (tag = 0; tag < UPSTREAM_TAG_COUNT; tag++)
+		if (upstream->tags[tag].data)
+			line_text(line, upstream_tag_name(tag), upstream->tags[tag]);
+	line_close(line, '}');
+}
+
 static void
 add_event(struct line *line, const struct inquiry *inquiry, const struct record *record)
 {
@@ -100,6 +115,7 @@ add_event(struct line *line, const struct inquiry *inquiry, const struct record 
 	line_text(line, "system", symbols_text(inquiry->names, event->system));
 	line_text(line, "channel", symbols_text(inquiry->names, event->channel));
 	add_origin(line, inquiry, &record->origin);
+	add_upstream(line, event->upstream);
 	line_open(line, "changes", '[');
 	for (i = 0; i < event->change_count; i++) {
 		line_open(line, NULL, '{');

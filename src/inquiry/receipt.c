@@ -31,16 +31,35 @@ event_document(const struct inquiry *inquiry, const struct record *record)
 }
 
 static json_t *
-origin_document(const struct inquiry *inquiry, const struct origin *origin)
+upstream_document(const struct upstream *upstream)
 {
-	char pseudonym[PSEUDONYM_TEXT_BYTES];
+	json_t *document = json_object();
+	unsigned tag;
 
-	return json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:s, s:i}", "actor",
+	for (tag = 0; tag < UPSTREAM_TAG_COUNT; tag++)
+		if (upstream->tags[tag].data)
+			json_object_set_new(
+			    document, upstream_tag_name(tag), show_text(upstream->tags[tag]));
+	return document;
+}
+
+static json_t *
+origin_document(const struct inquiry *inquiry, const struct record *record)
+{
+	const struct origin *origin = &record->origin;
+	char pseudonym[PSEUDONYM_TEXT_BYTES];
+	json_t *document;
+
+	document = json_pack("{s:s, s:o, s:s, s:o, s:o, s:s, s:s, s:i}", "actor",
 	    pseudonym_text(&origin->actor, pseudonym), "pseudonym",
 	    show_hash(origin->actor.bytes, PSEUDONYM_BYTES), "kind", actor_kind_name(origin->kind),
 	    "team", show_symbol(inquiry, origin->team), "event_team",
 	    show_symbol(inquiry, origin->event_team), "rule", origin_rule_name(origin->rule),
 	    "sentence", origin_rule_sentence(origin->rule), "confidence", (int)origin->confidence);
+	if (record->event.upstream)
+		json_object_set_new(
+		    document, "upstream", upstream_document(record->event.upstream));
+	return document;
 }
 
 static json_t *
@@ -106,7 +125,7 @@ inquiry_trace(struct inquiry *inquiry, struct text named, struct error *err)
 		json_object_set_new(
 		    document, "disposition", json_string(record->replay ? "replayed" : "recorded"));
 		json_object_set_new(document, "event", event_document(inquiry, record));
-		json_object_set_new(document, "origin", origin_document(inquiry, &record->origin));
+		json_object_set_new(document, "origin", origin_document(inquiry, record));
 		reaches = reaches_document(inquiry, lineage, epoch, record, index, err);
 		if (!reaches) {
 			json_decref(document);

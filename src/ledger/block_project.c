@@ -282,6 +282,14 @@ take_event(struct block_projector *projector)
 	    projector->options.context, in->object, record, wanted->projection.mine, in->err);
 }
 
+static void
+take_relayed(struct block_projector *projector)
+{
+	reading_upstream(&projector->in, false);
+	if (!projector->in.bytes.bad)
+		take_event(projector);
+}
+
 /* --- blocks ---------------------------------------------------------------------------- */
 
 static void
@@ -308,12 +316,14 @@ static bool
 take_object(struct block_projector *projector)
 {
 	struct block_reading *in = &projector->in;
-	unsigned object = take_branch(&in->bytes, OBJECT_MARK + 1);
+	unsigned object = take_branch(&in->bytes, OBJECT_COUNT);
 
 	if (in->bytes.bad)
 		reading_refuse(in, "no object that this format has");
 	else if (object == OBJECT_MARK)
 		return false;
+	else if (object == OBJECT_RELAYED)
+		take_relayed(projector);
 	else if (object == OBJECT_EVENT)
 		take_event(projector);
 	else

@@ -143,7 +143,9 @@ take_record(struct block_reading *in, unsigned object, struct block_content *con
 	}
 	*record = (struct record){.kind = reading_kind(object)};
 	content->record_count++;
-	if (object == OBJECT_EVENT)
+	if (object == OBJECT_RELAYED)
+		record->event.upstream = reading_upstream(in, reading_gives(in));
+	if (record->kind == RECORD_EVENT)
 		take_event(in, record);
 	else
 		reading_other(in, record);
@@ -152,7 +154,7 @@ take_record(struct block_reading *in, unsigned object, struct block_content *con
 static void
 take_object(struct block_reading *in, struct block_content *content)
 {
-	unsigned object = take_branch(&in->bytes, OBJECT_MARK + 1);
+	unsigned object = take_branch(&in->bytes, OBJECT_COUNT);
 
 	if (in->bytes.bad)
 		reading_refuse(in, "no object that this format has");
@@ -206,6 +208,17 @@ block_read(struct text body, uint32_t objects, struct symbols *names, const stru
 	return !in.bytes.bad;
 }
 
+static const struct upstream *
+copy_upstream(const struct upstream *upstream, struct arena *arena)
+{
+	struct upstream *copy = arena_get(arena, sizeof(*copy));
+	size_t i;
+
+	for (i = 0; i < UPSTREAM_TAG_COUNT; i++)
+		copy->tags[i] = arena_text(arena, upstream->tags[i]);
+	return copy;
+}
+
 /* What a record borrows from the block's bytes. */
 static void
 copy_texts(struct record *record, struct arena *arena)
@@ -216,6 +229,8 @@ copy_texts(struct record *record, struct arena *arena)
 
 	for (i = 0; i < ARRAY_COUNT(texts); i++)
 		*texts[i] = arena_text(arena, *texts[i]);
+	if (record->event.upstream)
+		record->event.upstream = copy_upstream(record->event.upstream, arena);
 	if (record->payload_sha256)
 		record->payload_sha256 =
 		    memcpy(arena_get(arena, SHA256_BYTES), record->payload_sha256, SHA256_BYTES);

@@ -7,6 +7,7 @@
 
 #include "builder.h"
 #include "leaf.h"
+#include "wire_upstream.h"
 
 static struct buffer *
 body_of(struct block_builder *builder)
@@ -190,6 +191,23 @@ put_changes(struct pens pens, struct block_builder *builder, const struct event 
 	return pens;
 }
 
+/* Which object the event is, and where it was before, in the body and in the leaf. */
+static void
+add_object(struct block_builder *builder, const struct event *event)
+{
+	struct buffer *body = body_of(builder), *leaves = &builder->block->leaves;
+
+	if (LIKELY(!event->upstream)) {
+		buffer_add_byte(body, branch(OBJECT_EVENT));
+		buffer_add_byte(leaves, branch(OBJECT_EVENT));
+		return;
+	}
+	buffer_add_byte(body, branch(OBJECT_RELAYED));
+	upstream_add(event->upstream, false, arena_of(builder), body);
+	buffer_add_byte(leaves, branch(LEAF_RELAYED));
+	upstream_add(event->upstream, true, arena_of(builder), leaves);
+}
+
 void
 builder_write_event(struct block_builder *builder, const struct record *record,
     struct builder_partition *at, struct text id, struct text entity)
@@ -200,17 +218,16 @@ builder_write_event(struct block_builder *builder, const struct record *record,
 	const struct builder_origin *origin;
 	struct pens pens;
 
-	buffer_add_byte(body, branch(OBJECT_EVENT));
+	add_object(builder, event);
 	builder_add_place(builder, record, at);
 	add_position(builder, record, id, entity);
 	shape = builder_add_shape(builder, event);
 	origin = builder_add_origin(builder, record);
 	pens.body = wire_room(body, values_room(event));
 	pens.leaf = wire_room(leaves,
-	    1 + at->place.size + LEAF_POSITION_BYTES + id.size + entity.size + shape->piece.size +
+	    at->place.size + LEAF_POSITION_BYTES + id.size + entity.size + shape->piece.size +
 		origin->piece.size + LONG_BYTES + shape->field_bytes +
 		(size_t)event->change_count * 2 * LEAF_VALUE_BYTES + 1);
-	*pens.leaf++ = branch(OBJECT_EVENT);
 	pens.leaf = put_piece(pens.leaf, builder, at->place);
 	pens.leaf = leaf_put_position(pens.leaf, record, id, entity);
 	pens.leaf = put_piece(pens.leaf, builder, shape->piece);

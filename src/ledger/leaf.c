@@ -10,6 +10,7 @@
 
 #include "ledger/block.h"
 #include "text_keys.h"
+#include "wire_upstream.h"
 
 static void
 add_text(struct text text, struct arena *scratch, struct buffer *out)
@@ -181,7 +182,9 @@ add_event(const struct record *record, const struct symbols *names, const struct
 	struct text entity = recorded_text(record->event.entity, scratch);
 	uint8_t *p;
 
-	buffer_add_byte(out, branch(OBJECT_EVENT));
+	buffer_add_byte(out, branch(record->event.upstream ? LEAF_RELAYED : OBJECT_EVENT));
+	if (record->event.upstream)
+		upstream_add(record->event.upstream, true, scratch, out);
 	leaf_add_place(record, scratch, out);
 	p = wire_room(out, LEAF_POSITION_BYTES + id.size + entity.size);
 	wire_done(out, leaf_put_position(p, record, id, entity));

@@ -193,6 +193,30 @@ show_event(struct showing *show)
 	show_changes(show);
 }
 
+/* Each tag once, in their order. */
+static void
+show_upstream(struct showing *show)
+{
+	uint64_t count = take_count(&show->bytes, UPSTREAM_TAG_COUNT), i;
+	json_t *upstream = json_object();
+	unsigned tag = 0;
+
+	show->bytes.bad = show->bytes.bad || !count;
+	for (i = 0; i < count && !show->bytes.bad; i++) {
+		struct text name = take_string(&show->bytes), value = take_string(&show->bytes);
+
+		while (tag < UPSTREAM_TAG_COUNT && !text_is(name, upstream_tag_name(tag)))
+			tag++;
+		if (tag++ >= UPSTREAM_TAG_COUNT || !value.size)
+			show->bytes.bad = true;
+		else
+			json_object_set_new(upstream, upstream_tag_name(tag - 1), json_of(value));
+	}
+	if (take_long(&show->bytes) != 0)
+		show->bytes.bad = true;
+	set(show, "upstream", upstream);
+}
+
 static void
 show_other(struct showing *show, unsigned object)
 {
@@ -216,13 +240,16 @@ show_other(struct showing *show, unsigned object)
 bool
 leaf_show(struct text leaf, struct buffer *json, struct error *err)
 {
-	static const char *const kinds[] = {"event", "quarantined", "filtered", "gap", "note"};
+	static const char *const kinds[] = {
+	    "event", "quarantined", "filtered", "gap", "note", "event"};
 	struct showing show = {reader_of(leaf), json_object()};
 	unsigned object = take_branch(&show.bytes, ARRAY_COUNT(kinds));
 	bool done;
 
 	set(&show, "kind", json_string(kinds[object]));
-	if (object == OBJECT_EVENT)
+	if (object == LEAF_RELAYED)
+		show_upstream(&show);
+	if (object == OBJECT_EVENT || object == LEAF_RELAYED)
 		show_event(&show);
 	else
 		show_other(&show, object);

@@ -34,7 +34,8 @@ struct block_projector_options {
 	    void *context, struct event *event, struct arena *arena, struct projection *projection);
 	/*
 	 * Every event, in order. number: of the record in its block. Of its changes the new values
-	 * are set, in the order that was asked for; not set: old values, id, payload, source_time_ms.
+	 * are set, in the order that was asked for; not set: old values, id, payload, source_time_ms,
+	 * upstream.
 	 * Borrowed for the call, and while `lasting` more of the block are given. False stops,
 	 * with err set or not.
 	 */

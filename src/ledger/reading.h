@@ -86,6 +86,7 @@ reading_kind(unsigned object)
 	    [OBJECT_GAP] = RECORD_GAP,
 	    [OBJECT_NOTE] = RECORD_NOTE,
 	    [OBJECT_MARK] = RECORD_NOTE, /* none */
+	    [OBJECT_RELAYED] = RECORD_EVENT,
 	};
 
 	return kinds[object];
@@ -150,6 +151,8 @@ const struct read_text *reading_hashed_again(struct block_reading *in);
 void reading_place(struct block_reading *in, struct record *record);
 void reading_payload(struct block_reading *in, struct record *record);
 int64_t reading_time(struct block_reading *in); /* of an event */
+/* The tags of what is upstream, in front of an event. gives: else they are only walked over: NULL */
+const struct upstream *reading_upstream(struct block_reading *in, bool gives);
 /* All of a record that is no event. */
 void reading_other(struct block_reading *in, struct record *record);
 /* The count in front of an event's values, for reading_array_end(). */

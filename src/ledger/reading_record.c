@@ -113,6 +113,30 @@ reading_event_value(
 		*value = (struct value){VALUE_HASHED, .hashed = read->hashed};
 }
 
+const struct upstream *
+reading_upstream(struct block_reading *in, bool gives)
+{
+	uint64_t count = reading_array(in, UPSTREAM_TAG_COUNT), i, tag, next = 0;
+	struct upstream *upstream = gives ? arena_get_zero(in->arena, sizeof(*upstream)) : NULL;
+	struct text text;
+
+	if (!count)
+		reading_refuse(in, "no tags of what is upstream, where there are some");
+	for (i = 0; i < count && !in->bytes.bad; i++) {
+		tag = take_count(&in->bytes, UPSTREAM_TAG_COUNT - 1);
+		text = take_string(&in->bytes);
+		if (!in->bytes.bad && (tag < next || !text.size)) {
+			reading_refuse(in, "tags of what is upstream out of order, or empty");
+			return NULL;
+		}
+		next = tag + 1;
+		if (upstream)
+			upstream->tags[tag] = reading_keep(in, text);
+	}
+	reading_array_end(in, count);
+	return in->bytes.bad ? NULL : upstream;
+}
+
 static struct text
 take_reason(struct block_reading *in)
 {

@@ -22,8 +22,12 @@ enum {
 	OBJECT_FILTERED,
 	OBJECT_GAP,
 	OBJECT_NOTE,
-	OBJECT_MARK
+	OBJECT_MARK,
+	OBJECT_RELAYED, /* an event that says where it was before */
+	OBJECT_COUNT
 };
+/* Leaves have no marks. */
+#define LEAF_RELAYED OBJECT_MARK
 enum {
 	OPTION_NULL,
 	OPTION_SOME

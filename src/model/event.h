@@ -8,6 +8,7 @@
 
 #include "base/symbols.h"
 #include "base/timestamp.h"
+#include "model/upstream.h"
 #include "model/value.h"
 
 struct change {
@@ -25,6 +26,7 @@ struct event {
 	uint32_t op;        /* "create", "update", … in the source's words */
 	uint32_t team;      /* the team the event itself names */
 	uint32_t system, channel;
+	const struct upstream *upstream; /* where it was before; NULL: its message does not say */
 	uint32_t change_count;
 	struct change
 	    *changes; /* no field twice; ascending by the field's *text* once classified */

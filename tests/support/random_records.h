@@ -29,6 +29,7 @@ struct random_records {
 	struct arena arena;
 	struct partition partitions[RANDOM_PARTITIONS];
 	uint32_t fields[RANDOM_FIELDS];
+	bool relayed; /* some events say where they were before: to be set by who wants it */
 };
 
 static inline uint64_t
@@ -253,6 +254,28 @@ random_changes(struct random_records *random, struct event *event)
 	}
 }
 
+/* Of every eighth event some tags of what is upstream. */
+static inline const struct upstream *
+random_upstream(struct random_records *random)
+{
+	struct upstream *upstream;
+	bool any = false;
+	unsigned tag;
+
+	if (!random->relayed || random_below(random, 8))
+		return NULL;
+	upstream = arena_get_zero(&random->arena, sizeof(*upstream));
+	for (tag = 0; tag < UPSTREAM_TAG_COUNT; tag++) {
+		struct text text = random_text(random, true);
+
+		if (!text.size || random_below(random, 2))
+			continue;
+		upstream->tags[tag] = text;
+		any = true;
+	}
+	return any ? upstream : NULL;
+}
+
 static inline void
 random_event(struct random_records *random, struct record *record)
 {
@@ -273,6 +296,7 @@ random_event(struct random_records *random, struct record *record)
 	event->system = random_name(random, "system", 3);
 	event->channel = random_name(random, "channel", 3);
 	random_changes(random, event);
+	event->upstream = random_upstream(random);
 	person *= UINT64_C(0x9e3779b97f4a7c15); /* 0 stays unknown */
 	memcpy(origin->actor.bytes, &person, sizeof(person));
 	origin->actor_number = (uint32_t)person;

@@ -18,6 +18,7 @@ static int
 make_world(void **state)
 {
 	random_records_init(&world, 11);
+	world.relayed = true;
 	return 0;
 }
 
@@ -62,7 +63,24 @@ what_no_writer_makes_is_refused(void **state)
 	    CASE(0, "\x00", "object 0: 1 bytes behind the last one"),
 	    CASE(3000, FILTERED, "3000 objects in 15 bytes"),
 	    CASE(UINT32_MAX, FILTERED, "4294967295 objects in 15 bytes"),
-	    CASE(1, "\x0c", "object 0: no object that this format has"),
+	    CASE(1, "\x0e", "object 0: no object that this format has"),
+	    /* what is upstream: no tag, two of one, an empty one, one that there is not, more than there are */
+	    CASE(1, "\x0c\x00", "object 0: no tags of what is upstream, where there are some"),
+	    CASE(1,
+		"\x0c\x04\x02\x02"
+		"a\x02\x02"
+		"b\x00",
+		"object 0: tags of what is upstream out of order, or empty"),
+	    CASE(1, "\x0c\x02\x02\x00\x00\x00",
+		"object 0: tags of what is upstream out of order, or empty"),
+	    CASE(1,
+		"\x0c\x02\x16\x02"
+		"a\x00",
+		"object 0: malformed or cut short before byte 3 of the block"),
+	    CASE(1,
+		"\x0c\x18\x02\x02"
+		"a\x00",
+		"object 0: no tags of what is upstream, where there are some"),
 	    CASE(1, "\x01", "object 0: no object that this format has"),
 	    CASE(1, "\x80\x00", "object 0: no object that this format has"),
 	    CASE(1, TAG_EVENT "\x00\x00",

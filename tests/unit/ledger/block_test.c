@@ -30,15 +30,25 @@ reads(void *context, uint32_t dataset, uint32_t field)
 	return field % 3 != 0;
 }
 
+static bool relayed;
+
 static int
 make_records(void **state)
 {
 	size_t i;
 
 	random_records_init(&world, 7);
+	world.relayed = relayed;
 	for (i = 0; i < MANY; i++)
 		random_record(&world, &added[i].record, &added[i].partition);
 	return 0;
+}
+
+static int
+make_relayed(void **state)
+{
+	relayed = true;
+	return make_records(state);
 }
 
 static int
@@ -108,6 +118,16 @@ same_value(struct value a, const struct value *b)
 }
 
 static void
+same_upstream(const struct upstream *a, const struct upstream *b)
+{
+	unsigned tag;
+
+	assert_int_equal(a != NULL, b != NULL);
+	for (tag = 0; a && tag < UPSTREAM_TAG_COUNT; tag++)
+		same_text(a->tags[tag], b->tags[tag]);
+}
+
+static void
 same_event(const struct record *a, const struct record *b, const struct symbols *names, bool keys)
 {
 	const struct event *x = &a->event, *y = &b->event;
@@ -117,6 +137,7 @@ same_event(const struct record *a, const struct record *b, const struct symbols 
 	same_text(x->id, y->id);
 	same_text(x->entity, y->entity);
 	assert_null(y->actor.data);
+	same_upstream(x->upstream, y->upstream);
 	same_name(x->dataset, names, y->dataset);
 	same_name(x->op, names, y->op);
 	same_name(x->team, names, y->team);
@@ -874,6 +895,34 @@ every_leaf_can_be_shown_and_none_that_is_cut(void **state)
 	buffer_fini(&json);
 }
 
+static void
+what_is_upstream_is_all_that_a_leaf_has_more(void **state)
+{
+	static const struct upstream upstream = {
+	    .tags = {[UPSTREAM_CE_ID] = {"A-1", 3}, [UPSTREAM_POSITION] = {"t/0/7", 5}}};
+	static const char front[] = "\x0a\x04\x0a"
+				    "ce_id\x06"
+				    "A-1\x10position\x0at/0/7\x00";
+	struct record record = plain_record(RECORD_EVENT, &tickets, 41);
+	struct buffer without = {0}, with = {0}, json = {0};
+	struct error err = {0};
+
+	leaf_encode(&record, world.names, NULL, &without);
+	record.event.upstream = &upstream;
+	leaf_encode(&record, world.names, NULL, &with);
+	assert_int_equal(with.size, sizeof(front) - 1 + without.size - 1);
+	assert_memory_equal(with.data, front, sizeof(front) - 1);
+	assert_memory_equal(with.data + sizeof(front) - 1, without.data + 1, without.size - 1);
+	assert_true(leaf_show(buffer_text(&with), &json, &err));
+	buffer_add_byte(&json, 0);
+	assert_non_null(strstr((char *)json.data,
+	    "{\"kind\":\"event\",\"upstream\":{\"ce_id\":\"A-1\",\"position\":\"t/0/7\"},"
+	    "\"source\":\"s\""));
+	buffer_fini(&without);
+	buffer_fini(&with);
+	buffer_fini(&json);
+}
+
 int
 main(void)
 {
@@ -892,5 +941,13 @@ main(void)
 	    cmocka_unit_test(every_leaf_can_be_shown_and_none_that_is_cut),
 	};
 
-	return cmocka_run_group_tests(tests, make_records, drop_records);
+	const struct CMUnitTest upstream_too[] = {
+	    cmocka_unit_test(what_is_read_back_is_what_was_added),
+	    cmocka_unit_test(one_record_is_read_without_the_others),
+	    cmocka_unit_test(every_leaf_can_be_shown_and_none_that_is_cut),
+	    cmocka_unit_test(what_is_upstream_is_all_that_a_leaf_has_more),
+	};
+
+	return cmocka_run_group_tests(tests, make_records, drop_records) |
+	    cmocka_run_group_tests(upstream_too, make_relayed, drop_records);
 }

@@ -43,6 +43,7 @@ main(int argc, char **argv)
 	int i;
 
 	random_records_init(&world, 7);
+	world.relayed = true;
 	options.names = world.names;
 	options.keys = world.keys;
 	builder = block_builder_open(&options);

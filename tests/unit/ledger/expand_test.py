@@ -51,6 +51,10 @@ def leaf(kind, r):
                  rule=RULES.get(origin["rule"], origin["rule"]), confidence=origin["confidence"])
         r["changes"] = [{"field": field, "old": value(values[2 * i]), "new": value(values[2 * i + 1])}
                         for i, field in enumerate(shape["fields"])]
+        if "upstream" in r:
+            tags = [{"tag": tag, "value": value} for tag, value in r.pop("upstream").items()]
+            kind, r = "Relayed", {"upstream": tags, "event": r}
+            relayed.append(len(tags))
     out = io.BytesIO()
     fastavro.schemaless_writer(out, schema, ("dyetrace.leaf." + kind, r))
     return out.getvalue()
@@ -63,7 +67,7 @@ def root(hashes):
     return hashlib.sha256(b"\1" + root(hashes[:k]) + root(hashes[k:])).digest()
 
 
-hashes, marks, sealed, payloads = [], 0, 0, set()
+hashes, marks, sealed, payloads, relayed = [], 0, 0, set(), []
 for path in sorted(glob.glob(folder + "/*.avro")):
     for kind, r in code["records"](path):
         if kind == "Mark":
@@ -76,6 +80,9 @@ for path in sorted(glob.glob(folder + "/*.avro")):
 print("%d records, %d marks, %d sealed texts in %d segments" % (len(hashes), marks, sealed, len(glob.glob(folder + "/*"))))
 if root(hashes).hex() != expected:
     print("the root is %s, the program says %s" % (root(hashes).hex(), expected))
+    sys.exit(1)
+if not relayed:
+    print("no event says where it was before")
     sys.exit(1)
 both = {("Event", 8), ("Event", 32), ("Quarantined", 8), ("Quarantined", 32), ("Filtered", 0), ("Filtered", 32)}
 if len(hashes) != 3000 or not marks or not sealed or payloads != both | {("Gap", None), ("Note", None)}:

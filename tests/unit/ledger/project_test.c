@@ -31,6 +31,7 @@ make_blocks(void **state)
 	size_t i;
 
 	random_records_init(&world, 11);
+	world.relayed = true;
 	options.names = world.names;
 	options.keys = world.keys;
 	builder = block_builder_open(&options);

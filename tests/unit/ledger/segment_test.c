@@ -605,7 +605,7 @@ die_at(const char *point, int from)
 	if (!child) {
 		setenv("DYETRACE_FAULT", point, 1);
 		fault_init();
-		append(open_at(20000, DEFLATE_AUTO, segment, bytes, &cut), from, BLOCKS);
+		append(open_at(21000, DEFLATE_AUTO, segment, bytes, &cut), from, BLOCKS);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(child, &status, 0), child);
@@ -624,11 +624,11 @@ a_kill_at_any_point_is_cut_away(void **state)
 		int64_t cut;
 
 		empty_folder();
-		ledger = open_at(20000, DEFLATE_AUTO, 0, 0, &cut);
+		ledger = open_at(21000, DEFLATE_AUTO, 0, 0, &cut);
 		append(ledger, 0, 2);
 		ledger_close(ledger);
 		die_at(points[i], 2);
-		ledger = open_at(20000, DEFLATE_AUTO, places[1].segment,
+		ledger = open_at(21000, DEFLATE_AUTO, places[1].segment,
 		    places[1].offset + places[1].bytes, &cut);
 		assert_true(cut > 0);
 		append(ledger, 2, BLOCKS);
