@@ -80,7 +80,7 @@ look_policies(struct look *look, rd_kafka_t *client, int timeout_ms)
 	resources = list_resources(look, &count);
 	if (count) {
 		rd_kafka_DescribeConfigs(client, resources, count, options, queue);
-		event = rd_kafka_queue_poll(queue, timeout_ms + 1000);
+		event = rd_kafka_queue_poll(queue, timeout_ms + 100);
 	}
 	if (event)
 		take_result(look, event);

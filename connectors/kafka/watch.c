@@ -14,6 +14,7 @@
 #define LOOK_SOON_MS 100     /* so that many who ask get one look */
 #define LOOK_TIMEOUT_MS 4000 /* an unreachable broker is said within 10 s */
 #define POLICIES_EVERY_MS 60000
+#define POLICIES_TIMEOUT_MS 1000
 #define PROBE_TIMEOUT_MS 8000
 #define COMMIT_TIMEOUT_MS 2000
 
@@ -51,7 +52,7 @@ add_policies(struct watch *watch, struct look *look)
 	if (look->error)
 		return;
 	if (monotonic_ms() >= watch->policies_ms) {
-		look_policies(look, watch->options.client, LOOK_TIMEOUT_MS);
+		look_policies(look, watch->options.client, POLICIES_TIMEOUT_MS);
 		watch->policies_ms = monotonic_ms() + POLICIES_EVERY_MS;
 		return;
 	}
