@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A sealed row is: format (1 byte), delimiter (1), next byte of the partition (8,
- * big endian), the payload. It is sealed together with its position and its
- * schema's digest, so that no row can stand in for another.
+ * big endian), in layout 2 what lies beside the record (quarantine_beside.c), the
+ * payload. It is sealed together with its position, its schema's digest and its
+ * layout, so that no row can stand in for another.
  */
 #include "quarantine_inside.h"
 
@@ -12,14 +13,14 @@
 #define APPLICATION 0x64796571u /* "dyeq" */
 #define FRONT_BYTES 10
 
-extern const char quarantine_1[];
+extern const char quarantine_1[], quarantine_2[];
 
 static const char *const texts[QUARANTINE_SQL_COUNT] = {
-    [SQL_PUT] = "INSERT OR REPLACE INTO raw (partition, offset, generation, schema, sealed)"
-		" VALUES (?1, ?2, ?3, ?4, ?5)",
+    [SQL_PUT] = "INSERT OR REPLACE INTO raw (partition, offset, generation, schema, sealed, layout)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [SQL_PUT_SCHEMA] =
 	"INSERT OR IGNORE INTO schema (digest, generation, sealed) VALUES (?1, ?2, ?3)",
-    [SQL_GET] = "SELECT schema, sealed FROM raw WHERE partition = ?1 AND offset = ?2",
+    [SQL_GET] = "SELECT schema, sealed, layout FROM raw WHERE partition = ?1 AND offset = ?2",
     [SQL_GET_SCHEMA] = "SELECT sealed FROM schema WHERE digest = ?1",
     [SQL_DROP] = "DELETE FROM raw WHERE partition = ?1 AND offset = ?2",
     [SQL_DROP_SCHEMAS] = "DELETE FROM schema WHERE NOT EXISTS"
@@ -27,7 +28,7 @@ static const char *const texts[QUARANTINE_SQL_COUNT] = {
     [SQL_BYTES] = "SELECT count(*), coalesce(sum(length(sealed)), 0) FROM raw",
     [SQL_STALE_COUNT] = "SELECT (SELECT count(*) FROM raw WHERE generation <> ?1)"
 			" + (SELECT count(*) FROM schema WHERE generation <> ?1)",
-    [SQL_STALE] = "SELECT partition, offset, schema, sealed FROM raw"
+    [SQL_STALE] = "SELECT partition, offset, schema, sealed, layout FROM raw"
 		  " WHERE (partition, offset) > (?1, ?2) AND generation <> ?3"
 		  " ORDER BY partition, offset LIMIT 1",
     [SQL_STALE_SCHEMA] = "SELECT digest, sealed FROM schema WHERE generation <> ?1 LIMIT 1",
@@ -40,7 +41,7 @@ bool
 quarantine_open(const char *path, bool write, const struct keys *keys, struct quarantine **out,
     struct error *err)
 {
-	const char *const migrations[] = {quarantine_1};
+	const char *const migrations[] = {quarantine_1, quarantine_2};
 	const struct database_options options = {
 	    .path = path,
 	    .mode = write ? DATABASE_WRITE : DATABASE_READ,
@@ -103,10 +104,14 @@ add_hex(struct buffer *out, struct text digest)
 }
 
 void
-raw_context(uint32_t partition, int64_t offset, struct text schema, struct buffer *out)
+raw_context(
+    uint32_t partition, int64_t offset, struct text schema, int64_t layout, struct buffer *out)
 {
 	buffer_add_format(out, "quarantine/%u/%lld", partition, (long long)offset);
 	add_hex(out, schema);
+	/* What layout 1 was sealed with, before there was another. */
+	if (layout != RAW_BARE)
+		buffer_add_format(out, "/%lld", (long long)layout);
 }
 
 void
@@ -118,15 +123,17 @@ schema_context(struct text digest, struct buffer *out)
 
 static void
 seal_message(const struct quarantine *quarantine, const struct message *message, struct text schema,
-    struct buffer *sealed)
+    enum raw_layout layout, struct buffer *sealed)
 {
 	struct buffer plain = {0}, context = {0};
 
 	buffer_add_byte(&plain, (uint8_t)message->format);
 	buffer_add_byte(&plain, message->schema ? (uint8_t)message->schema->delimiter : 0);
 	buffer_add_u64(&plain, (uint64_t)message->next_byte);
+	if (layout == RAW_BESIDE)
+		beside_add(message, &plain);
 	buffer_add_text(&plain, message->payload);
-	raw_context(message->partition->number, message->offset, schema, &context);
+	raw_context(message->partition->number, message->offset, schema, layout, &context);
 	keys_seal(quarantine->keys, buffer_text(&context), buffer_text(&plain), sealed);
 	buffer_fini(&plain);
 	buffer_fini(&context);
@@ -158,18 +165,20 @@ static bool
 put_raw(struct quarantine *quarantine, const struct message *message, struct text schema,
     struct error *err)
 {
+	enum raw_layout layout = beside_is_needed(message) ? RAW_BESIDE : RAW_BARE;
 	struct statement *statement;
 	struct buffer sealed = {0};
 	bool done;
 
 	if (!quarantine_sql(quarantine, SQL_PUT, &statement, err))
 		return false;
-	seal_message(quarantine, message, schema, &sealed);
+	seal_message(quarantine, message, schema, layout, &sealed);
 	statement_bind_long(statement, 1, message->partition->number);
 	statement_bind_long(statement, 2, message->offset);
 	statement_bind_long(statement, 3, keys_vault_generation(quarantine->keys));
 	statement_bind_blob(statement, 4, schema);
 	statement_bind_blob(statement, 5, buffer_text(&sealed));
+	statement_bind_long(statement, 6, layout);
 	done = statement_run(statement, err);
 	buffer_fini(&sealed);
 	return done;
@@ -241,6 +250,10 @@ quarantine_raw_fini(struct quarantine_raw *raw)
 {
 	buffer_fini(&raw->payload);
 	buffer_fini(&raw->schema);
+	if (raw->row.data)
+		explicit_bzero(raw->row.data, raw->row.size);
+	buffer_fini(&raw->row);
+	memory_free(raw->headers);
 }
 
 static bool
@@ -268,13 +281,18 @@ read_schema(
 }
 
 static bool
-take_apart(struct text plain, struct quarantine_raw *raw, struct error *err)
+take_apart(int64_t layout, struct quarantine_raw *raw, struct error *err)
 {
-	if (plain.size < FRONT_BYTES || (uint8_t)plain.data[0] > FORMAT_AVRO)
+	struct reader in = reader_of(buffer_text(&raw->row));
+	struct text front = reader_take(&in, FRONT_BYTES), payload;
+
+	if (in.bad || (uint8_t)front.data[0] > FORMAT_AVRO ||
+	    (layout != RAW_BARE && !beside_take(&in, raw)))
 		return error_set(err, ERROR_DAMAGED, "sealed bytes of no known form");
-	raw->format = (enum message_format)plain.data[0];
-	raw->delimiter = plain.data[1];
-	buffer_add(&raw->payload, plain.data + FRONT_BYTES, plain.size - FRONT_BYTES);
+	raw->format = (enum message_format)front.data[0];
+	raw->delimiter = front.data[1];
+	payload = reader_take(&in, reader_left(&in));
+	buffer_add(&raw->payload, payload.data, payload.size);
 	return true;
 }
 
@@ -284,16 +302,16 @@ read_raw(struct quarantine *quarantine, struct statement *statement, uint32_t pa
     int64_t offset, struct quarantine_raw *raw, struct error *err)
 {
 	struct text schema = statement_text(statement, 0);
-	struct buffer context = {0}, plain = {0};
+	int64_t layout = statement_long(statement, 2);
+	struct buffer context = {0};
 	bool done;
 
-	raw_context(partition, offset, schema, &context);
+	raw_context(partition, offset, schema, layout, &context);
 	done = keys_unseal(quarantine->keys, buffer_text(&context), statement_text(statement, 1),
-		   &plain, err) &&
-	    take_apart(buffer_text(&plain), raw, err) &&
+		   &raw->row, err) &&
+	    take_apart(layout, raw, err) &&
 	    (!schema.data || read_schema(quarantine, schema, &raw->schema, err));
 	buffer_fini(&context);
-	buffer_fini(&plain);
 	return done;
 }
 
@@ -304,7 +322,7 @@ quarantine_get(struct quarantine *quarantine, uint32_t partition, int64_t offset
 	struct statement *statement;
 	bool done = true;
 
-	*raw = (struct quarantine_raw){0};
+	*raw = (struct quarantine_raw){.source_time_ms = TIME_NONE};
 	if (!quarantine_sql(quarantine, SQL_GET, &statement, err))
 		return false;
 	statement_bind_long(statement, 1, partition);

@@ -20,7 +20,8 @@ MUST_USE bool quarantine_open(const char *path, bool write, const struct keys *k
     struct quarantine **quarantine, struct error *err);
 void quarantine_close(struct quarantine *quarantine);
 
-/* Keeps a message's payload, format, schema text and next_byte; becomes durable with quarantine_commit(). Same position again: replaced. */
+/* Keeps a message's payload, format, schema text and next_byte, and what lies beside it: key, headers,
+ * source time, framing. Becomes durable with quarantine_commit(). Same position again: replaced. */
 MUST_USE bool
 quarantine_put(struct quarantine *quarantine, const struct message *message, struct error *err);
 MUST_USE bool quarantine_commit(struct quarantine *quarantine, struct error *err);
@@ -29,6 +30,13 @@ struct quarantine_raw {
 	enum message_format format;
 	char delimiter;
 	struct buffer payload, schema;
+	/* What lay beside it; zeroed, with TIME_NONE, of what was put aside without. */
+	int64_t source_time_ms;
+	size_t framing;
+	struct text key; /* borrows, as the headers do, from bytes of the row */
+	struct message_header *headers;
+	size_t header_count;
+	struct buffer row; /* private */
 };
 void quarantine_raw_fini(struct quarantine_raw *raw);
 /* ERROR_DAMAGED: altered or other key */

@@ -37,8 +37,21 @@ MUST_USE bool quarantine_sql(struct quarantine *quarantine, enum quarantine_sql 
 /* Opens the transaction unless one is open. */
 MUST_USE bool quarantine_begin(struct quarantine *quarantine, struct error *err);
 
+/* How a row's bytes are laid out: without or with what lies beside the payload. */
+enum raw_layout {
+	RAW_BARE = 1,
+	RAW_BESIDE
+};
+
 /* What authenticates a row's place; out gets a text. schema: absent or 32 bytes */
-void raw_context(uint32_t partition, int64_t offset, struct text schema, struct buffer *out);
+void raw_context(
+    uint32_t partition, int64_t offset, struct text schema, int64_t layout, struct buffer *out);
 void schema_context(struct text digest, struct buffer *out);
+
+/* What lies beside a record's payload (quarantine_beside.c). */
+bool beside_is_needed(const struct message *message);
+void beside_add(const struct message *message, struct buffer *out);
+/* Texts borrow from the reader's bytes. False: it is not what beside_add() makes. */
+bool beside_take(struct reader *in, struct quarantine_raw *raw);
 
 #endif

@@ -75,8 +75,8 @@ reseal_row(struct rotation *rotation, struct statement *stale, struct error *err
 
 	rotation->partition = statement_long(stale, 0);
 	rotation->offset = statement_long(stale, 1);
-	raw_context(
-	    (uint32_t)rotation->partition, rotation->offset, statement_text(stale, 2), &context);
+	raw_context((uint32_t)rotation->partition, rotation->offset, statement_text(stale, 2),
+	    statement_long(stale, 4), &context);
 	done = reseal(rotation, buffer_text(&context), statement_text(stale, 3), &sealed, err);
 	statement_reset(stale);
 	done = done && update_raw(rotation, buffer_text(&sealed), err);

@@ -94,6 +94,24 @@ replay_free_schemas(struct ingest *ingest)
 	memory_free(ingest->schemas);
 }
 
+static void
+add_beside(struct message *message, const struct quarantine_raw *raw, struct arena *arena)
+{
+	struct message_header *headers = NULL;
+	size_t i;
+
+	if (raw->header_count)
+		headers = arena_get(arena, raw->header_count * sizeof(*headers));
+	for (i = 0; i < raw->header_count; i++)
+		headers[i] = (struct message_header){arena_text(arena, raw->headers[i].name),
+		    arena_text(arena, raw->headers[i].value)};
+	message->source_time_ms = raw->source_time_ms;
+	message->framing = raw->framing;
+	message->key = arena_text(arena, raw->key);
+	message->headers = headers;
+	message->header_count = raw->header_count;
+}
+
 /* Adds one position's raw bytes to the batch; one whose bytes are gone is left out. */
 static bool
 add_message(struct ingest *ingest, const struct ingest_source *source, struct partition *partition,
@@ -113,8 +131,11 @@ add_message(struct ingest *ingest, const struct ingest_source *source, struct pa
 		message->offset = offset;
 		message->payload = arena_text(&batch->arena, buffer_text(&raw.payload));
 		message->replay = true;
+		add_beside(message, &raw, &batch->arena);
 		if (raw.schema.size || raw.format == FORMAT_CSV)
 			message->schema = keep_schema(ingest, source, &raw);
+		if (source->source && source->settings->type->again)
+			source->settings->type->again(source->source, message);
 		batch->bytes += message->payload.size;
 	}
 	quarantine_raw_fini(&raw);
@@ -155,6 +176,9 @@ replay_batch(struct ingest *ingest, struct ingest_source *source, struct positio
 	struct batch *batch = &ingest->batch;
 	size_t i, j;
 
+	/* A command that acts on the store alone has none open; one that gives meaning to bytes is needed. */
+	if (source->settings->type->again && !source_open(ingest, source, err))
+		return false;
 	if (!source_decoder(ingest, source, err))
 		return false;
 	batch_reset(batch);

@@ -167,5 +167,7 @@ struct partition *partitions_find(struct ingest *ingest, uint32_t number);
 /* The decoder of a source, opened (and for wide rows restored) on first use. */
 MUST_USE bool
 source_decoder(struct ingest *ingest, struct ingest_source *source, struct error *err);
+/* Opens the source itself unless it is open. */
+MUST_USE bool source_open(struct ingest *ingest, struct ingest_source *source, struct error *err);
 
 #endif

@@ -31,31 +31,35 @@ notice(void *context, const char *source, const char *sentence)
 }
 
 bool
-sources_open(struct ingest *ingest, struct error *err)
+source_open(struct ingest *ingest, struct ingest_source *source, struct error *err)
 {
-	const struct settings *settings = ingest->settings;
-	struct source_host host = {.context = ingest,
+	const struct source_host host = {.context = ingest,
 	    .latest = partitions_latest,
 	    .begin = partitions_begin,
 	    .beginning_with = beginning_with,
 	    .recorded = recorded_payload,
 	    .notice = notice};
+	struct source_options options =
+	    settings_source_options(ingest->settings, source->settings, ingest->options.until_end);
+
+	if (source->source || source->settings->type->open(&options, &host, &source->source, err))
+		return true;
+	return error_within(err, "source %s", source->settings->name);
+}
+
+bool
+sources_open(struct ingest *ingest, struct error *err)
+{
+	const struct settings *settings = ingest->settings;
 	size_t i;
 
 	ingest->source_count = settings->source_count;
 	ingest->sources = memory_get_array(settings->source_count + 1, sizeof(*ingest->sources));
-	for (i = 0; i < settings->source_count; i++) {
-		struct ingest_source *source = &ingest->sources[i];
-		struct source_options options;
-
-		source->settings = &settings->sources[i];
-		if (ingest->options.without_sources)
-			continue;
-		options =
-		    settings_source_options(settings, source->settings, ingest->options.until_end);
-		if (!source->settings->type->open(&options, &host, &source->source, err))
-			return error_within(err, "source %s", source->settings->name);
-	}
+	for (i = 0; i < settings->source_count; i++)
+		ingest->sources[i].settings = &settings->sources[i];
+	for (i = 0; i < settings->source_count && !ingest->options.without_sources; i++)
+		if (!source_open(ingest, &ingest->sources[i], err))
+			return false;
 	return true;
 }
 

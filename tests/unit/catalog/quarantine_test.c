@@ -66,6 +66,7 @@ put(struct quarantine *quarantine, int64_t offset, struct text payload,
 	    .partition = &partition,
 	    .offset = offset,
 	    .next_byte = offset * 100,
+	    .source_time_ms = TIME_NONE,
 	    .payload = payload,
 	    .schema = schema,
 	};
@@ -96,6 +97,8 @@ expect(struct quarantine *quarantine, int64_t offset, struct text payload,
 	assert_int_equal(raw.delimiter, schema ? schema->delimiter : 0);
 	assert_true(text_equal(buffer_text(&raw.payload), payload));
 	assert_true(text_equal(buffer_text(&raw.schema), schema ? schema->text : TEXT("")));
+	assert_true(raw.source_time_ms == TIME_NONE && !raw.framing && !raw.key.data);
+	assert_int_equal(raw.header_count, 0);
 	quarantine_raw_fini(&raw);
 }
 
@@ -109,6 +112,108 @@ expect_none(struct quarantine *quarantine, int64_t offset)
 	well(quarantine_get(quarantine, partition.number, offset, &raw, &found, &err), &err);
 	assert_false(found);
 	quarantine_raw_fini(&raw);
+}
+
+static const struct message_header headers[] = {
+    {{"trace", 5}, {"a\0b", 3}}, {{"", 0}, {NULL, 0}}, {{"empty", 5}, {"", 0}}};
+
+/* A record of Kafka, with all that lies beside it, one byte of framing. */
+static void
+put_beside(struct quarantine *quarantine, int64_t offset, struct text key)
+{
+	const struct message message = {
+	    .kind = MESSAGE_PAYLOAD,
+	    .format = FORMAT_AVRO,
+	    .partition = &partition,
+	    .offset = offset,
+	    .source_time_ms = INT64_C(1456708980000),
+	    .payload = TEXT("\0secret payload"),
+	    .framing = 1,
+	    .key = key,
+	    .headers = headers,
+	    .header_count = ARRAY_COUNT(headers),
+	};
+	struct error err = {0};
+
+	well(quarantine_put(quarantine, &message, &err), &err);
+}
+
+static void
+same_text(struct text a, struct text b)
+{
+	assert_int_equal(a.data != NULL, b.data != NULL);
+	assert_true(text_equal(a, b));
+}
+
+static void
+expect_beside(struct quarantine *quarantine, int64_t offset, struct text key)
+{
+	struct quarantine_raw raw;
+	struct error err = {0};
+	bool found;
+	size_t i;
+
+	well(quarantine_get(quarantine, partition.number, offset, &raw, &found, &err), &err);
+	assert_true(found);
+	assert_int_equal(raw.format, FORMAT_AVRO);
+	same_text(buffer_text(&raw.payload), TEXT("\0secret payload"));
+	assert_true(raw.source_time_ms == INT64_C(1456708980000));
+	assert_int_equal(raw.framing, 1);
+	same_text(raw.key, key);
+	assert_int_equal(raw.header_count, ARRAY_COUNT(headers));
+	for (i = 0; i < ARRAY_COUNT(headers); i++) {
+		same_text(raw.headers[i].name, headers[i].name);
+		same_text(raw.headers[i].value, headers[i].value);
+	}
+	quarantine_raw_fini(&raw);
+}
+
+static void
+key_and_headers_come_back_too(void **state)
+{
+	struct quarantine *quarantine = open_store(true);
+	struct error err = {0};
+
+	put_beside(quarantine, 1, TEXT("k\0ey"));
+	put_beside(quarantine, 2, TEXT_NONE);
+	put_beside(quarantine, 3, TEXT(""));
+	put(quarantine, 4, TEXT("a file's line"), NULL);
+	commit(quarantine);
+	quarantine_close(quarantine);
+	well(keys_vault_rotate(keys, key_path, &err), &err);
+	quarantine = open_store(true);
+	expect_beside(quarantine, 1, TEXT("k\0ey"));
+	well(quarantine_rotate(quarantine, NULL, NULL, &err), &err);
+	quarantine_close(quarantine);
+	quarantine = open_store(false);
+	expect_beside(quarantine, 1, TEXT("k\0ey"));
+	expect_beside(quarantine, 2, TEXT_NONE);
+	expect_beside(quarantine, 3, TEXT(""));
+	expect(quarantine, 4, TEXT("a file's line"), NULL);
+	quarantine_close(quarantine);
+}
+
+static void change(const char *sql);
+
+/* A store that an older version made: its database without the column. */
+static void
+older_rows_are_read(void **state)
+{
+	struct quarantine *quarantine = open_store(true);
+
+	put(quarantine, 1, TEXT("a line of old"), &header);
+	put(quarantine, 2, TEXT("another"), NULL);
+	commit(quarantine);
+	quarantine_close(quarantine);
+	change("ALTER TABLE raw DROP COLUMN layout");
+	change("PRAGMA user_version = 1");
+	quarantine = open_store(true);
+	expect(quarantine, 1, TEXT("a line of old"), &header);
+	put_beside(quarantine, 3, TEXT("k"));
+	commit(quarantine);
+	expect(quarantine, 2, TEXT("another"), NULL);
+	expect_beside(quarantine, 3, TEXT("k"));
+	quarantine_close(quarantine);
 }
 
 static void
@@ -253,6 +358,7 @@ altered_rows_are_damage(void **state)
 	    "UPDATE raw SET schema = NULL WHERE offset = 4",
 	    "UPDATE raw SET sealed = x'0000' WHERE offset = 4",
 	    "DELETE FROM schema",
+	    "UPDATE raw SET layout = 2 WHERE offset = 4",
 	};
 	struct quarantine *quarantine;
 	struct quarantine_raw raw;
@@ -362,6 +468,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    TEST(what_goes_in_comes_out),
+	    TEST(key_and_headers_come_back_too),
+	    TEST(older_rows_are_read),
 	    TEST(a_large_payload_keeps_every_byte),
 	    TEST(only_commits_last),
 	    TEST(a_schema_is_kept_once_and_as_long_as_it_is_needed),
