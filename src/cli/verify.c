@@ -172,13 +172,17 @@ const struct command command_reconcile = {
     .name = "reconcile",
     .summary = "counts and content against the sources: is anything lost?",
     .usage = "",
-    .description = "Per partition: committed = recorded + quarantined + filtered + gaps, else the "
-		   "rest is unexplained. Then "
-		   "each source that can be is read again from its start, and a digest of its "
-		   "content is compared with the "
-		   "one that the tracker kept. Exit status 0: all is explained and equal, 1: "
-		   "something is unexplained or differs, 3: a source is gone or cannot be read "
-		   "twice, so that not all could be compared.",
+    .description =
+	"Per partition: committed = recorded + quarantined + filtered + gaps, else the rest is "
+	"unexplained; a running tracker is asked for its own count, too. Then each source that can "
+	"be "
+	"is read again from its start, and a digest of its content is compared with the one that "
+	"the "
+	"tracker kept; gaps have no content. Where retention or compaction has removed records "
+	"that "
+	"were read, that is said, with the offset from which they are still there.\n\n"
+	"Exit status 0: all is explained and equal, 1: something is unexplained or differs, 3: a "
+	"source is gone or cannot be read twice, so that not all could be compared.",
     .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
     .examples = reconcile_examples,
     .run = reconcile_run,
@@ -233,9 +237,17 @@ const struct command command_doctor = {
     .name = "doctor",
     .summary = "what is wrong around a store, and what to do",
     .usage = "",
-    .description = "Looks at the key file, the files that the settings name, disk, clock, the "
-		   "running tracker, catalog and "
-		   "ledger, the newest checkpoint and what lies in quarantine. Mends nothing.",
+    .description = "Looks at the key file, the files that the settings name, disk, clocks, how "
+		   "many files may be "
+		   "open, the running tracker (is it paused, is a source or a publisher in "
+		   "trouble), catalog and "
+		   "ledger, the newest checkpoint, what lies in quarantine, and has each source "
+		   "look at what it "
+		   "needs: brokers, topics, permissions, retention against what was not read, "
+		   "schema registry. "
+		   "Each is good, a warning or bad, with what to do. Mends nothing. Exit status 1 "
+		   "when something "
+		   "is bad.",
     .common = COMMON_SETTINGS | COMMON_STORE | COMMON_JSON,
     .examples = doctor_examples,
     .run = doctor_run,

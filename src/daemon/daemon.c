@@ -60,6 +60,23 @@ feed(struct tracker *tracker, bool idle)
 	    (long long)counts->quarantined, (long long)counts->filtered);
 }
 
+/* The first batch of each source may take long: rows are remembered from the ledger. */
+static bool
+step_ingest(struct tracker *tracker, enum ingest_state *state, struct error *err)
+{
+	bool done;
+
+	if (!tracker->fresh)
+		return ingest_step(tracker->ingest, WAIT_MS, state, err);
+	tracker->fresh--;
+	board_turn(&tracker->board, LONG_ACT_MS);
+	notify_long(&tracker->notify, LONG_ACT_MS);
+	done = ingest_step(tracker->ingest, WAIT_MS, state, err);
+	notify_long_over(&tracker->notify);
+	board_turn(&tracker->board, TURN_WITHIN_MS);
+	return done;
+}
+
 /* One batch. *ended: there is no more. */
 static bool
 step(struct tracker *tracker, bool *ended, struct error *err)
@@ -67,7 +84,7 @@ step(struct tracker *tracker, bool *ended, struct error *err)
 	struct board_view view;
 	enum ingest_state state;
 
-	if (!ingest_step(tracker->ingest, WAIT_MS, &state, err))
+	if (!step_ingest(tracker, &state, err))
 		return tracker_pause(tracker, err);
 	*ended = state == INGEST_END;
 	view = tracker_view(tracker);

@@ -4,22 +4,39 @@
  * then what can change in an open store does, and where that is not enough the
  * store is drained, closed and opened with them: its lock stays ours.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "tracker.h"
 
+/* A mistake as it may stand in a log: what is wrong with a row of the org chart may be somebody's name. */
+static const char *
+problem_line(const struct yaml_problem *problem, const char *chart, char *out, size_t out_bytes)
+{
+	if (!chart || strcmp(problem->file, chart) != 0)
+		return yaml_problem_text(problem, out, out_bytes);
+	snprintf(out, out_bytes,
+	    "%s:%u:%u: a mistake in the org chart; `dyetrace check` says what it is", problem->file,
+	    problem->line, problem->column);
+	return out;
+}
+
 /* Every mistake is said, a line each; err counts them. */
 static bool
-say_problems(const struct yaml_problems *problems, struct error *err)
+say_problems(const struct yaml_problems *problems, const char *chart, struct error *err)
 {
-	char text[1100];
+	char text[sizeof(err->text)];
 	size_t i;
 
-	for (i = 0; i < problems->count; i++)
+	for (i = problems->count; i-- > 1;)
 		log_say(LOG_ERROR, "settings", NULL, "%s",
-		    yaml_problem_text(&problems->items[i], text, sizeof(text)));
-	return yaml_problems_check(problems, err);
+		    problem_line(&problems->items[i], chart, text, sizeof(text)));
+	problem_line(&problems->items[0], chart, text, sizeof(text));
+	log_say(LOG_ERROR, "settings", NULL, "%s", text);
+	if (problems->count == 1)
+		return error_set(err, ERROR_USAGE, "%s", text);
+	return error_set(err, ERROR_USAGE, "%s (and %zu more)", text, problems->count - 1);
 }
 
 static bool
@@ -32,8 +49,8 @@ read_again(struct tracker *tracker, struct settings **settings, struct error *er
 	*settings = NULL;
 	if (!options->reread)
 		return error_set(err, ERROR_REFUSED, "these settings come from no file");
-	good =
-	    options->reread(options->context, settings, &problems) || say_problems(&problems, err);
+	good = options->reread(options->context, settings, &problems) ||
+	    say_problems(&problems, *settings ? (*settings)->org_chart : NULL, err);
 	yaml_problems_fini(&problems);
 	return good;
 }

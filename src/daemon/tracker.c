@@ -56,6 +56,7 @@ tracker_open(struct tracker *tracker, const struct settings *settings, struct er
 	if (!opened)
 		return false;
 	tracker->settings = settings;
+	tracker->fresh = settings->source_count;
 	say_recovery(tracker);
 	view = tracker_view(tracker);
 	board_look(&tracker->board, &view, true);

@@ -29,6 +29,8 @@ struct tracker {
 	struct error trouble;
 	int64_t try_ms, wait_ms, resumed_ms;
 	int64_t cut_bytes; /* by the first open */
+	size_t
+	    fresh; /* sources whose first batch is to come: its decoder may have to read the ledger */
 	int64_t positions; /* read when the loop got on last */
 	bool broken;       /* nothing is open, waiting will not help: trouble says why */
 };

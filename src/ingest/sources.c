@@ -27,7 +27,7 @@ static void
 notice(void *context, const char *source, const char *sentence)
 {
 	(void)context;
-	log_line(LOG_WARN, "source %s: %s", source, sentence);
+	log_say(LOG_WARN, "source", NULL, "source %s: %s", source, sentence);
 }
 
 bool

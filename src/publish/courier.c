@@ -125,7 +125,8 @@ say(struct courier *courier, const char *why, bool is_error)
 	if (!first && !again && now - courier->said_ms < SAY_EVERY_MS)
 		return;
 	courier->said_ms = now;
-	log_line(LOG_WARN, "publisher %s: %s; it is tried again", courier->entry->name, why);
+	log_say(LOG_WARN, "publisher", NULL, "publisher %s: %s; it is tried again",
+	    courier->entry->name, why);
 }
 
 static void
@@ -140,7 +141,7 @@ say_well(struct courier *courier)
 	pthread_mutex_unlock(&courier->mutex);
 	courier->retry_ms = 0;
 	if (failed)
-		log_line(LOG_INFO, "publisher %s: goes on", courier->entry->name);
+		log_say(LOG_INFO, "publisher", NULL, "publisher %s: goes on", courier->entry->name);
 }
 
 static void
@@ -179,7 +180,7 @@ take_dead(void *context, uint64_t record, const char *what, struct text id, cons
 	if (!cursor_dead(&courier->cursor, record, what, id, reason, &courier->dead_error))
 		return;
 	if (courier->cursor.dead == 1)
-		log_line(LOG_WARN,
+		log_say(LOG_WARN, "publisher", NULL,
 		    "publisher %s: %s %.*s can never be delivered: %s; such are written to %s",
 		    courier->entry->name, what, TEXT_PRINT(id), reason, courier->cursor.dead_path);
 }
@@ -189,7 +190,7 @@ take_notice(void *context, const char *sentence)
 {
 	const struct courier *courier = context;
 
-	log_line(LOG_INFO, "publisher %s: %s", courier->entry->name, sentence);
+	log_say(LOG_INFO, "publisher", NULL, "publisher %s: %s", courier->entry->name, sentence);
 }
 
 /* --- opened and closed ------------------------------------------------------------------ */
@@ -373,7 +374,8 @@ leave(struct courier *courier)
 
 	if (courier->follower && courier->progress.safe <= courier->next &&
 	    !note(courier, courier->progress.safe, true, &ignored))
-		log_line(LOG_WARN, "publisher %s: %s", courier->entry->name, ignored.text);
+		log_say(LOG_WARN, "publisher", NULL, "publisher %s: %s", courier->entry->name,
+		    ignored.text);
 	close_both(courier);
 }
 
