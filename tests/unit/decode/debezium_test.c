@@ -216,6 +216,153 @@ the_dataset_is_the_table(void **state)
 	check_all("envelope: debezium\n", cases, ARRAY_COUNT(cases));
 }
 
+/* --- Avro, as the connector's converter writes it ---------------------------------------- */
+
+#define NULLABLE(type) "[\"null\"," type "]"
+#define FIELD(name, type) "{\"name\":\"" name "\",\"type\":" type "}"
+#define RECORD(name, fields) "{\"type\":\"record\",\"name\":\"" name "\",\"fields\":[" fields "]}"
+#define ROW                                                                                                       \
+	RECORD("Value",                                                                                           \
+	    FIELD("id", "\"long\"") "," FIELD("state", NULLABLE("\"string\"")) "," FIELD("sum",                   \
+		"{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":9,\"scale\":2}") "," FIELD("tags", \
+		"{\"type\":\"array\",\"items\":\"string\"}") "," FIELD("by",                                      \
+		NULLABLE("\"string\"")))
+
+static const char envelope[] = RECORD("Envelope",
+    FIELD("before", NULLABLE(ROW)) "," FIELD("after", NULLABLE("\"Value\"")) "," FIELD("source",
+	RECORD("Source",
+	    FIELD("ts_ms", "\"long\"") "," FIELD("snapshot", NULLABLE("\"string\"")) "," FIELD(
+		"db", "\"string\"") "," FIELD("schema", "\"string\"") "," FIELD("table",
+		"\"string\""))) "," FIELD("op", "\"string\"") "," FIELD("ts_ms",
+	NULLABLE("\"long\"")));
+static const char heartbeat[] = RECORD("Heartbeat", FIELD("ts_ms", "\"long\""));
+static const char transaction[] = RECORD("Transaction",
+    FIELD("status", "\"string\"") "," FIELD("id", "\"string\"") "," FIELD(
+	"event_count", NULLABLE("\"long\"")) "," FIELD("ts_ms", "\"long\""));
+static const char flat[] = RECORD("Flat", FIELD("id", "\"long\"") "," FIELD("ts_ms", "\"long\""));
+
+struct avro_row {
+	const char *state, *by; /* NULL: null */
+	int64_t id;
+	uint8_t cents;
+};
+
+static void
+add_optional(struct buffer *out, const char *text)
+{
+	buffer_add_long(out, text != NULL);
+	if (text)
+		buffer_add_string(out, text_of(text));
+}
+
+static void
+add_avro_row(struct buffer *out, const struct avro_row *row)
+{
+	buffer_add_long(out, row != NULL);
+	if (!row)
+		return;
+	buffer_add_long(out, row->id);
+	add_optional(out, row->state);
+	buffer_add_string(out, (struct text){(const char *)&row->cents, 1});
+	buffer_add_long(out, 0);
+	add_optional(out, row->by);
+}
+
+static const char *
+decode_avro(struct decoding *decoding, const char *schema, const struct buffer *bytes)
+{
+	static struct message_schema schemas[4];
+	static const char *const texts[] = {envelope, heartbeat, transaction, flat};
+	struct message *message;
+	size_t i;
+
+	decoding_reset(decoding);
+	decoding_add(decoding, buffer_text(bytes));
+	message = &decoding->batch.messages[0];
+	message->format = FORMAT_AVRO;
+	message->framing = 5;
+	for (i = 0; texts[i] != schema; i++)
+		;
+	schemas[i] =
+	    (struct message_schema){.id = i + 1, .format = FORMAT_AVRO, .text = text_of(schema)};
+	message->schema = &schemas[i];
+	decoding_run(decoding);
+	return decoding_show(decoding, 0);
+}
+
+static const char *
+decode_change(struct decoding *decoding, const struct avro_row *before,
+    const struct avro_row *after, const char *op)
+{
+	static struct buffer bytes;
+
+	bytes.size = 0;
+	buffer_add(&bytes, "\0\0\0\0\7", 5);
+	add_avro_row(&bytes, before);
+	add_avro_row(&bytes, after);
+	buffer_add_long(&bytes, INT64_C(1456708980000));
+	add_optional(&bytes, "false");
+	buffer_add_string(&bytes, TEXT("crm"));
+	buffer_add_string(&bytes, TEXT("public"));
+	buffer_add_string(&bytes, TEXT("case"));
+	buffer_add_string(&bytes, text_of(op));
+	buffer_add_long(&bytes, 0);
+	return decode_avro(decoding, envelope, &bytes);
+}
+
+static void
+avro_is_read_as_json_is(void **state)
+{
+	static const struct avro_row old = {"new", "ann", 7, 50}, now = {"open", "bob", 7, 50};
+	static const char *const mappings[] = {NAMED,
+	    "envelope: debezium\nactor: after.by\nentity: {template: \"case/{after.id}\"}\n"
+	    "changes: {columns: all}\n"};
+	struct decoding decoding;
+	size_t i;
+
+	for (i = 0; i < ARRAY_COUNT(mappings); i++) {
+		decoding_open(&decoding, FORMAT_JSON, mappings[i], NULL);
+		assert_string_equal(decode_change(&decoding, NULL, &old, "c"),
+		    WHO "ann entity=case/7 op=create [state null -> 'new', sum null -> 0.5d]");
+		assert_string_equal(decode_change(&decoding, &old, &now, "u"),
+		    WHO "bob entity=case/7 op=update [state 'new' -> 'open']");
+		assert_string_equal(decode_change(&decoding, &old, NULL, "d"),
+		    WHO "ann entity=case/7 op=delete [state 'new' -> null, sum 0.5d -> null]");
+		assert_string_equal(
+		    decode_change(&decoding, NULL, &old, "r"), "filtered: snapshot-read: ");
+		/* and JSON in between */
+		assert_string_equal(decoding_one(&decoding, TEXT(EVENT("t", "null", "null"))),
+		    "2016-02-29T01:23:00Z public.case op=truncate []");
+		decoding_close(&decoding);
+	}
+}
+
+static void
+avro_that_is_no_change_event(void **state)
+{
+	struct decoding decoding;
+	struct buffer bytes = {0};
+
+	decoding_open(&decoding, FORMAT_JSON, NAMED, NULL);
+	buffer_add(&bytes, "\0\0\0\0\7", 5);
+	buffer_add_long(&bytes, 1);
+	assert_string_equal(decode_avro(&decoding, heartbeat, &bytes), "filtered: heartbeat: ");
+	buffer_add_long(&bytes, 1);
+	assert_string_equal(decode_avro(&decoding, flat, &bytes), NO_OP);
+	assert_string_equal(decode_avro(&decoding, heartbeat, &bytes),
+	    "quarantined: avro-malformed: bytes behind the value (byte 2 of 2)");
+	bytes.size = 5;
+	buffer_add_string(&bytes, TEXT("END"));
+	buffer_add_string(&bytes, TEXT("571:12"));
+	buffer_add_long(&bytes, 1);
+	buffer_add_long(&bytes, 3);
+	buffer_add_long(&bytes, 9);
+	assert_string_equal(
+	    decode_avro(&decoding, transaction, &bytes), "filtered: transaction-metadata: ");
+	buffer_fini(&bytes);
+	decoding_close(&decoding);
+}
+
 int
 main(void)
 {
@@ -227,6 +374,8 @@ main(void)
 	    cmocka_unit_test(what_is_no_change_event_is_put_aside),
 	    cmocka_unit_test(parts_may_be_said),
 	    cmocka_unit_test(the_dataset_is_the_table),
+	    cmocka_unit_test(avro_is_read_as_json_is),
+	    cmocka_unit_test(avro_that_is_no_change_event),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
