@@ -97,7 +97,8 @@ open_http(struct tracker *tracker)
 	struct error err = {0};
 
 	tracker->http_tried_ms = monotonic_ms();
-	if (http_open(listen, &tracker->board, tracker->live->store, &tracker->http, &err))
+	if (http_open(
+		listen, &tracker->board, tracker->options->settings->store, &tracker->http, &err))
 		log_say(LOG_INFO, "http", fields, "/metrics, /livez and /readyz are served");
 	else
 		log_say(LOG_WARN, "http", fields,

@@ -32,7 +32,9 @@ check_mapping(const char *file, const struct yaml_node *mapping, struct yaml_pro
 }
 
 static const struct source_type file_type = {.name = "file", .check = check_file};
-static const struct source_type *const types[] = {&file_type, NULL};
+/* The program has a second type; nothing here is of it. */
+static const struct source_type kafka_type = {.name = "kafka", .check = check_file};
+static const struct source_type *const types[] = {&file_type, &kafka_type, NULL};
 
 static struct settings *
 opened(const char *path, struct yaml_problems *problems)
