@@ -7,7 +7,7 @@ packages_to_build=(gcc g++ make cmake ninja-build pkg-config git ca-certificates
 # ISA-L deflates five times faster than zlib; it exists for amd64 and arm64 only.
 packages_if_there=(libisal-dev)
 # Format and lint are pinned: other versions of clang-format lay out otherwise.
-packages_to_check=(clang libclang-rt-dev clang-format-14 clang-tidy-14 python3 python3-venv xz-utils uthash-dev)
+packages_to_check=(clang libclang-rt-dev clang-format-14 clang-tidy-14 python3 python3-venv xz-utils uthash-dev faketime)
 # A real Kafka and a schema registry for tests and the tour; they come through Maven (tests/kafka/fetch).
 packages_for_kafka=(default-jdk-headless maven python3)
 

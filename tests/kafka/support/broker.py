@@ -102,7 +102,7 @@ class Node:
         }
 
     def prepare(self):
-        self.folder.mkdir(parents=True)
+        self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "log4j.properties").write_text(
             _LOG4J1 if self.cluster.version.startswith("3.") else _LOG4J2)
         self.write_settings()
@@ -203,7 +203,7 @@ class Cluster:
     def prepare(self):
         for node in self.nodes:
             node.prepare()
-        for task in [node.format() for node in self.nodes]:
+        for task in [node.format() for node in self.nodes if not (node.data / "meta.properties").exists()]:
             if task.wait(60):
                 raise RuntimeError(f"the storage of {self.folder} cannot be formatted; see its node's log")
 

@@ -25,6 +25,9 @@ class Call:
     def give(self, answer):
         self._answer.put(answer)
 
+    def done(self):
+        return not self._answer.empty()
+
     def wait(self, patience_s=180):
         try:
             answer = self._answer.get(timeout=patience_s)

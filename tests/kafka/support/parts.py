@@ -10,6 +10,8 @@ import sys
 TREE = pathlib.Path(__file__).resolve().parents[3]
 FETCHED = pathlib.Path(os.environ.get("DYETRACE_KAFKA", TREE / "build/kafka"))
 PROGRAM = os.environ.get("DYETRACE", str(TREE / "build/release/dyetrace"))
+# Compares a store's snapshot with the replay of its ledger; there when the tests were built.
+STATE_EQUAL = pathlib.Path(os.environ.get("BUILD", TREE / "build/release")) / "tests/route/steady/state_equal"
 KAFKA_NEWEST = "4.3.1"
 KAFKA_OLDEST = "3.9.2"
 SKIPPED = 77

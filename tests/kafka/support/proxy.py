@@ -27,6 +27,7 @@ class Proxy:
         self.broken = 0
         self._random = random.Random(7)
         self._writers = set()
+        self._generation = 0  # connections of an older one are dead without a word
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -47,18 +48,19 @@ class Proxy:
             writer.close()
             return
         both = {writer, far_writer}
+        born = self._generation
         self._writers |= both
         await asyncio.wait(
-            [asyncio.ensure_future(self._pump(reader, far_writer)),
-             asyncio.ensure_future(self._pump(far_reader, writer))], return_when=asyncio.FIRST_COMPLETED)
+            [asyncio.ensure_future(self._pump(reader, far_writer, born)),
+             asyncio.ensure_future(self._pump(far_reader, writer, born))], return_when=asyncio.FIRST_COMPLETED)
         for one in both:
             one.close()
         self._writers -= both
 
-    async def _pump(self, reader, writer):
+    async def _pump(self, reader, writer, born):
         """One direction: a queue between reading and writing lets pieces be under way side by side."""
         underway = asyncio.Queue(64)
-        writing = asyncio.ensure_future(self._deliver(underway, writer))
+        writing = asyncio.ensure_future(self._deliver(underway, writer, born))
         try:
             while data := await reader.read(65536):
                 if self._random.random() < self.loss:
@@ -72,17 +74,21 @@ class Proxy:
         finally:
             writing.cancel()
 
-    async def _deliver(self, underway, writer):
+    async def _deliver(self, underway, writer, born):
         try:
             while True:
                 due, data = await underway.get()
                 await asyncio.sleep(max(0.0, due - self._loop.time()))
-                while self.frozen:
+                while self.frozen or born < self._generation:
                     await asyncio.sleep(0.02)
                 writer.write(data)
                 await writer.drain()
         except OSError:
             return
+
+    def forget_connections(self):
+        """Those that are open stay open, and nothing passes on them any more; new ones work."""
+        self._generation += 1
 
     def cut(self):
         """Breaks every connection there is."""

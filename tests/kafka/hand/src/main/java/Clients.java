@@ -11,7 +11,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** One admin and one plain producer for each bootstrap address, made when first asked for. */
+/**
+ * One admin for each bootstrap address, one producer for each and its "client" settings, made when first
+ * asked for.
+ */
 final class Clients {
 	private final Map<String, Admin> admins = new HashMap<>();
 	private final Map<String, Producer<byte[], byte[]>> producers = new HashMap<>();
@@ -36,6 +39,9 @@ final class Clients {
 		properties.put("max.request.size", "20000000");
 		properties.put("buffer.memory", "50000000");
 		properties.put("delivery.timeout.ms", "120000");
+		/* Of several under way, the first may be refused by a leader that is none yet and the second be taken:
+		 * a broker that has not seen this producer takes any number as its first, and the first one never. */
+		properties.put("max.in.flight.requests.per.connection", "1");
 		properties.putAll(more);
 		return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
 	}
@@ -46,19 +52,22 @@ final class Clients {
 	}
 
 	synchronized Producer<byte[], byte[]> producer(JsonNode wanted) {
-		return producers.computeIfAbsent(
-		    wanted.required("broker").asText(), broker -> producer(wanted, Map.of()));
+		return producers.computeIfAbsent(wanted.required("broker").asText() + " " + wanted.path("client"),
+		    which -> producer(wanted, Map.of()));
 	}
 
 	/** {"do":"forget"}: ends the clients of a broker that will not come back. */
 	synchronized ObjectNode forget(JsonNode wanted) {
 		String broker = wanted.required("broker").asText();
 		Admin admin = admins.remove(broker);
-		Producer<byte[], byte[]> producer = producers.remove(broker);
 		if (admin != null)
 			admin.close(Duration.ZERO);
-		if (producer != null)
-			producer.close(Duration.ZERO);
+		producers.entrySet().removeIf(one -> {
+			boolean its = one.getKey().startsWith(broker + " ");
+			if (its)
+				one.getValue().close(Duration.ZERO);
+			return its;
+		});
 		return Hand.JSON.createObjectNode();
 	}
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -90,7 +91,8 @@ final class Production {
 
 	private static ProducerRecord<byte[], byte[]> record(JsonNode wanted, JsonNode one, byte[] key, byte[] value) {
 		JsonNode partition = one.has("partition") ? one.get("partition") : wanted.path("partition");
-		ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(wanted.required("topic").asText(),
+		JsonNode topic = one.has("topic") ? one.get("topic") : wanted.required("topic");
+		ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic.asText(),
 		    partition.isInt() ? partition.asInt() : null,
 		    one.has("timestamp") ? one.get("timestamp").asLong() : null, key, value);
 		for (JsonNode header : one.has("headers") ? one.get("headers") : wanted.path("headers"))
@@ -113,8 +115,9 @@ final class Production {
 	}
 
 	/**
-	 * "file": a JSON object a line, "from" and "to" (lines, from 0), "key": the field that is the key,
-	 * "stamp": the field whose ISO time is the timestamp. Without a schema the line's bytes are the value.
+	 * "file": a JSON object a line, "from" and "to" (lines, from 0), "key": the field that is the key, "by":
+	 * the field that names the topic, "stamp": the field whose ISO time is the timestamp. Without a schema
+	 * the line's bytes are the value.
 	 */
 	private static void fromFile(JsonNode wanted, Producer<byte[], byte[]> producer, Written written) throws Exception {
 		Values.Avro avro = wanted.has("schema") ? new Values.Avro(wanted.get("schema")) : null;
@@ -129,7 +132,7 @@ final class Production {
 					return;
 				JsonNode json = Hand.JSON.readTree(line);
 				byte[] value = avro == null ? line.getBytes(StandardCharsets.UTF_8) : avro.bytes(json);
-				producer.send(record(wanted, stamp(wanted, json), key(wanted, json), value), written::note);
+				producer.send(record(wanted, place(wanted, json), key(wanted, json), value), written::note);
 				pace.step();
 			}
 		}
@@ -139,10 +142,12 @@ final class Production {
 		return wanted.has("key") ? Values.plain(line.path(wanted.get("key").asText())) : null;
 	}
 
-	private static JsonNode stamp(JsonNode wanted, JsonNode line) {
+	private static JsonNode place(JsonNode wanted, JsonNode line) {
 		ObjectNode one = Hand.JSON.createObjectNode();
 		if (wanted.has("stamp"))
-			one.put("timestamp", java.time.Instant.parse(line.get(wanted.get("stamp").asText()).asText()).toEpochMilli());
+			one.put("timestamp", Instant.parse(line.get(wanted.get("stamp").asText()).asText()).toEpochMilli());
+		if (wanted.has("by"))
+			one.set("topic", line.get(wanted.get("by").asText()));
 		return one;
 	}
 

@@ -71,6 +71,17 @@ final class Topics {
 		    topic.partitions().stream().allMatch(one -> one.leader() != null);
 	}
 
+	/** The leaders are named, and each says that it is one. */
+	private static ObjectNode awaitLeaders(Admin admin, String name, int partitions) throws Exception {
+		Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+		for (int i = 0; i < partitions; i++)
+			asked.put(new TopicPartition(name, i), OffsetSpec.latest());
+		until(name + " has leaders",
+		    () -> look(admin, name).map(found -> led(found, partitions)).orElse(false));
+		admin.listOffsets(asked).all().get();
+		return done();
+	}
+
 	/** {"topic", "partitions": 1, "replication": 1, "config": {...}}: back when every partition is led. */
 	ObjectNode create(JsonNode wanted) throws Exception {
 		Admin admin = clients.admin(wanted);
@@ -82,9 +93,7 @@ final class Topics {
 		NewTopic topic =
 		    new NewTopic(name, partitions, (short) wanted.path("replication").asInt(1));
 		admin.createTopics(List.of(topic.configs(config))).all().get();
-		until(name + " has leaders",
-		    () -> look(admin, name).map(found -> led(found, partitions)).orElse(false));
-		return done();
+		return awaitLeaders(admin, name, partitions);
 	}
 
 	ObjectNode delete(JsonNode wanted) throws Exception {
@@ -101,9 +110,7 @@ final class Topics {
 		String name = wanted.required("topic").asText();
 		int partitions = wanted.required("partitions").asInt();
 		admin.createPartitions(Map.of(name, NewPartitions.increaseTo(partitions))).all().get();
-		until(name + " has leaders",
-		    () -> look(admin, name).map(found -> led(found, partitions)).orElse(false));
-		return done();
+		return awaitLeaders(admin, name, partitions);
 	}
 
 	/** {"topic" or "node", "set": {name: value}} */
