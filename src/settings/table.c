@@ -143,7 +143,15 @@ const struct setting settings_source_table[] = {
 		"{from: to} to "
 		"rename values, and for id and entity `keep: hash` when they must not be kept "
 		"readable. Fields inside "
-		"fields are named with dots: payload.after.priority."},
+		"fields are named with dots: payload.after.priority. What lies beside a record of "
+		"Kafka is named $key, $timestamp, $topic and $header.NAME."},
+    {"mapping.envelope", SETTING_SOURCE, .example = "",
+	.help =
+	    "What the records are wrapped in. debezium: change events of tables, with paths "
+	    "such as after.updated_by and source.txId; time, dataset and op need not be said, "
+	    "and snapshots, heartbeats and the like are left out. cloudevents: CloudEvents in "
+	    "Kafka's binary or structured mode, with paths such as type, subject and data.user; "
+	    "time and id need not be said."},
     {"mapping.dataset", SETTING_SOURCE, .example = "{value: helpdesk.ticket}",
 	.help = "What the record belongs to; lineage names the same. Needed."},
     {"mapping.id", SETTING_SOURCE, .example = "id",
@@ -171,7 +179,9 @@ const struct setting settings_source_table[] = {
 	    "empty: absent}: columns "
 	    "compared with the entity's last row (wide: all, except: [c] takes every other "
 	    "column). {new: [a, b], "
-	    "old-prefix: \"before.\"}: columns that hold new values, and where the old ones are."},
+	    "old-prefix: \"before.\"}: columns that hold new values, and where the old ones are. "
+	    "With envelope: debezium, {columns: [a, b]}: what differs between the rows before and "
+	    "after (columns: all, except: [c] takes every column)."},
     {"mapping.where", SETTING_SOURCE, .example = "",
 	.help = "Conditions [{field: NAME, is: [VALUE, ...]}, ...]; a record that does not meet "
 		"all of them is "
