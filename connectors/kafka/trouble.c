@@ -31,6 +31,10 @@ static const struct trouble troubles[] = {
     {ANY, "wrong version number", true,
 	"this port of the broker does not speak TLS: set `security.protocol` to PLAINTEXT or "
 	"SASL_PLAINTEXT, or name the broker's TLS port"},
+    {ANY, "unexpected eof", true,
+	"the broker hung up at the first word of TLS: this port does not speak TLS (set "
+	"`security.protocol` to PLAINTEXT or SASL_PLAINTEXT, or name the broker's TLS port), or it "
+	"does not like the client's certificate"},
     {ANY, "connecting to a SSL listener", true,
 	"the broker hung up at the first word, as a TLS port does when it is spoken to in plain: "
 	"set `security.protocol` to SSL or SASL_SSL, or name the plain port"},
