@@ -26,6 +26,7 @@ feed_open(struct feed_topic *topic, int32_t number)
 	    .stop = LOOK_UNKNOWN,
 	    .leader = -1,
 	    .jumped_to = LOOK_UNKNOWN,
+	    .unreadable = LOOK_UNKNOWN,
 	    .acknowledged = LOOK_UNKNOWN,
 	    .told = LOOK_UNKNOWN,
 	};
@@ -65,8 +66,10 @@ feed_doubt(struct feed *feed, uint64_t look)
 }
 
 const char *
-feed_hole_reason(const struct feed *feed)
+feed_hole_reason(const struct feed *feed, int64_t offset)
 {
+	if (feed->unreadable >= feed->next && feed->unreadable < offset)
+		return REASON_GAP_UNREADABLE;
 	return feed->topic->policy == POLICY_COMPACT ? REASON_GAP_COMPACTED
 						     : REASON_GAP_TRANSACTION;
 }
@@ -107,6 +110,6 @@ feed_jump(struct feed *feed, int64_t offset)
 	feed->jumps_proved += feed->jumped_to == offset;
 	feed->jumped_to = LOOK_UNKNOWN;
 	feed->owed_to = offset;
-	feed->owed_reason = feed_hole_reason(feed);
+	feed->owed_reason = feed_hole_reason(feed, offset);
 	return true;
 }

@@ -41,6 +41,7 @@ struct feed {
 	bool fresh;            /* nothing came since it was positioned */
 	int64_t jumped_to;     /* a jump that is being looked at again; LOOK_UNKNOWN: none */
 	unsigned jumps_proved; /* jumps that were real */
+	int64_t unreadable;    /* where the client could not unpack something last; LOOK_UNKNOWN */
 
 	/* A hole before `owed_to` that is to be recorded, and why; next >= owed_to: none. */
 	int64_t owed_to;
@@ -95,8 +96,8 @@ void feed_reposition(struct feed *feed);
 /* Nothing more of it until its log is known to be the same. look: number of the last look */
 void feed_doubt(struct feed *feed, uint64_t look);
 
-/* Why there is nothing at [next, offset): by the topic's cleanup.policy. */
-const char *feed_hole_reason(const struct feed *feed);
+/* Why there is nothing at [next, offset): by what the client said, and the topic's cleanup.policy. */
+const char *feed_hole_reason(const struct feed *feed, int64_t offset);
 /*
  * Adds the gap that is owed, if there is one and room for it.
  * true: none is owed any more

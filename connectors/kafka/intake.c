@@ -242,6 +242,14 @@ take_trouble(struct feeds *feeds, struct feed *feed, const rd_kafka_message_t *e
 		lose(feeds, feed);
 		feeds_refused(feeds, feed->topic, event->err);
 		break;
+	case RD_KAFKA_RESP_ERR__BAD_MSG:
+	case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+	case RD_KAFKA_RESP_ERR__NOT_IMPLEMENTED:
+	case RD_KAFKA_RESP_ERR__UNDERFLOW:
+	case RD_KAFKA_RESP_ERR_INVALID_MSG:
+		/* The client goes on behind it: a jump follows. */
+		feed->unreadable = event->offset;
+		/* fall through */
 	default:
 		kafka_trouble_text(event->err, rd_kafka_message_errstr(event), why, sizeof(why));
 		feeds_notice(

@@ -108,6 +108,20 @@ a_hole_is_one_gap_with_the_topics_reason(void **state)
 	}
 }
 
+static void
+a_hole_that_the_client_could_not_unpack_is_no_harmless_one(void **state)
+{
+	struct feed *feed = feed_at(10, false);
+
+	topic.policy = POLICY_DELETE;
+	feed->unreadable = 12;
+	assert_string_equal(feed_hole_reason(feed, 17), REASON_GAP_UNREADABLE);
+	assert_string_equal(feed_hole_reason(feed, 12), REASON_GAP_TRANSACTION);
+	feed->next = 17;
+	assert_string_equal(feed_hole_reason(feed, 20), REASON_GAP_TRANSACTION);
+	feed_close(feed);
+}
+
 int
 main(void)
 {
@@ -116,6 +130,7 @@ main(void)
 	    cmocka_unit_test(jumps_to_different_places_are_never_believed),
 	    cmocka_unit_test(a_partition_whose_holes_were_real_is_believed_in_mid_stream),
 	    cmocka_unit_test(a_hole_is_one_gap_with_the_topics_reason),
+	    cmocka_unit_test(a_hole_that_the_client_could_not_unpack_is_no_harmless_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
