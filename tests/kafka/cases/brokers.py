@@ -95,3 +95,26 @@ def coordinator_moves(world, name, times):
         time.sleep(1.5)
         one.cluster.start()
     return under_load(one, fault, times)
+
+
+@case("broker-away-at-the-end", "SIGTERM while the only broker is away: the tracker ends soon, and well", short=1, long=3)
+def away_at_the_end(world, name, times):
+    one = stage.Stage(world, name)
+    for _ in range(times):
+        one.tracker.start()
+        one.feed(600)
+        one.caught_up()
+        one.cluster.kill()
+        time.sleep(1)
+        begun = time.monotonic()
+        status = one.tracker.stop()
+        took = time.monotonic() - begun
+        one.injected()
+        one.expect(status == 0 and took < 15, f"it ended with {status} after {took:.1f} s")
+        one.cluster.start()
+        one.feed(300)
+        begun = time.monotonic()
+        one.tracker.start()
+        one.recovered(begun)
+        one.tracker.stop()
+    return one
