@@ -7,56 +7,22 @@
 #include "kafka_source.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "base/memory.h"
 #include "client.h"
 #include "doubt.h"
 #include "examine.h"
 #include "figures.h"
-#include "kick.h"
-#include "intake.h"
+#include "inside.h"
 #include "reread.h"
 #include "settings.h"
 #include "trouble.h"
-#include "watch.h"
 
 #define POLL_MS 50
 #define ACKNOWLEDGE_EVERY_MS 2000
-#define LOOK_WAIT_MS 2000
-#define LOOK_POLL_US 5000
-#define SAY_AGAIN_MS 60000
-/* With until_end: how long brokers may be away, at first and once they have answered. */
-#define AWAY_FIRST_MS 8000
-#define AWAY_LATER_MS 60000
 
 /* Of the prefetch queue; with room for what brokers send at once. */
 #define QUEUE_KBYTES "16384"
-
-struct trouble_seen {
-	rd_kafka_resp_err_t code; /* of the last error that the client told */
-	char reason[300];
-};
-
-struct source {
-	struct kafka_settings settings;
-	char *folder;
-	rd_kafka_t *client;
-	rd_kafka_queue_t *queue;
-	struct watch *watch;
-	struct kick *kick; /* NULL: the library needs none */
-	struct feeds feeds;
-	struct intake intake;
-
-	struct trouble_seen seen;
-	int64_t opened_ms;
-	int64_t away_ms; /* since when nobody answers; 0: somebody does */
-	int64_t said_ms; /* when that was said last; 0: not */
-	bool answered;   /* somebody ever has */
-
-	int64_t group_ms; /* when the group was told last */
-	bool group_told;  /* that the group cannot be told was told */
-};
 
 static void
 check(const char *settings_file, const struct yaml_node *map, struct yaml_problems *problems)
@@ -226,75 +192,18 @@ source_open(const struct source_options *options, const struct source_host *host
 	return true;
 }
 
-/* --- brokers that are away --------------------------------------------------------------- */
-
-static void
-say_away(struct source *source, int64_t now_ms)
-{
-	char why[KAFKA_TROUBLE_BYTES];
-
-	if (source->said_ms && now_ms - source->said_ms < SAY_AGAIN_MS)
-		return;
-	source->said_ms = now_ms;
-	kafka_trouble_text(source->seen.code ? source->seen.code : RD_KAFKA_RESP_ERR__TIMED_OUT,
-	    source->seen.reason, why, sizeof(why));
-	feeds_notice(&source->feeds, "no broker of %s can be read from: %s; trying on",
-	    source->settings.client.servers, why);
-}
-
-static void
-fail_away(struct source *source, int64_t now_ms)
-{
-	int64_t longest = source->answered ? AWAY_LATER_MS : AWAY_FIRST_MS;
-	bool hopeless = kafka_trouble_is_setting(source->seen.code, source->seen.reason);
-	char why[KAFKA_TROUBLE_BYTES];
-
-	if (!source->feeds.until_end || source->feeds.failures ||
-	    (!hopeless &&
-		now_ms - (source->answered ? source->away_ms : source->opened_ms) < longest))
-		return;
-	kafka_trouble_text(source->seen.code ? source->seen.code : RD_KAFKA_RESP_ERR__TIMED_OUT,
-	    source->seen.reason, why, sizeof(why));
-	feeds_fail(&source->feeds, ERROR_IO, "no broker of %s can be read from: %s",
-	    source->settings.client.servers, why);
-}
-
-static void
-take_failed_look(struct source *source, int64_t now_ms)
-{
-	if (!source->away_ms)
-		source->away_ms = now_ms;
-	/* With until_end it is said once, as the source's error. */
-	if (!source->feeds.until_end)
-		say_away(source, now_ms);
-	fail_away(source, now_ms);
-}
-
-static void
-take_good_look(struct source *source)
-{
-	if (source->said_ms)
-		feeds_notice(&source->feeds, "a broker of %s answers again",
-		    source->settings.client.servers);
-	if (source->away_ms && source->answered)
-		feeds_doubt_all(&source->feeds, source->away_ms);
-	source->answered = true;
-	source->away_ms = source->said_ms = 0;
-	source->seen = (struct trouble_seen){0};
-}
-
 /* --- one read ---------------------------------------------------------------------------- */
 
-static void
-take_look(struct source *source)
+void
+kafka_take_look(struct source *source)
 {
 	struct look *look = watch_take_look(source->watch);
 	int64_t now_ms = monotonic_ms();
 
 	if (look && look->error)
-		take_failed_look(source, now_ms);
+		kafka_is_away(source, now_ms);
 	if (look && !look->error) {
-		take_good_look(source);
+		kafka_is_there(source);
 		feeds_look(&source->feeds, look, now_ms);
 		if (source->kick)
 			kick_leaders(source->kick, &source->feeds);
@@ -315,7 +224,7 @@ say_registry(struct source *source)
 static void
 take_news(struct source *source)
 {
-	take_look(source);
+	kafka_take_look(source);
 	say_registry(source);
 	feeds_settle_doubts(&source->feeds, source->watch);
 	if (source->feeds.look_soon)
@@ -384,6 +293,7 @@ source_read(struct source *source, struct batch *batch, int64_t longest_ms,
 {
 	int64_t deadline = monotonic_ms() + longest_ms, left;
 
+	source->was_read = true;
 	intake_release(&source->intake);
 	kafka_framing_forget(&source->feeds.framing);
 	tell_group(source);
@@ -417,113 +327,6 @@ again(struct source *source, struct message *message)
 	kafka_framing_again(&source->feeds.framing, message);
 }
 
-/* Who only asks how much there is (`status`) has read nothing yet: the first look is worth waiting for. */
-static void
-await_look(struct source *source)
-{
-	int64_t deadline = monotonic_ms() + LOOK_WAIT_MS;
-
-	while (!source->feeds.looks && !source->away_ms && monotonic_ms() < deadline) {
-		take_look(source);
-		usleep(LOOK_POLL_US);
-	}
-}
-
-static int64_t
-lag(struct source *source, const struct partition *partition)
-{
-	const struct feed *feed;
-	int64_t low, high;
-
-	await_look(source);
-	feed = partition->ended ? NULL : feeds_of(&source->feeds, partition);
-	if (!feed || feed->high == LOOK_UNKNOWN)
-		return partition->ended ? 0 : -1;
-	if (rd_kafka_get_watermark_offsets(source->client, feed->topic->name, feed->number, &low,
-		&high) != RD_KAFKA_RESP_ERR_NO_ERROR ||
-	    high < feed->high)
-		high = feed->high;
-	return high > feed->next ? high - feed->next : 0;
-}
-
-/* By how many bytes records had so far; before there was one nobody knows. */
-static int64_t
-backlog(struct source *source)
-{
-	const struct feeds *feeds = &source->feeds;
-	int64_t records = 0;
-	size_t i, k;
-
-	await_look(source);
-	if (!feeds->looks)
-		return -1;
-	for (i = 0; i < feeds->topic_count; i++)
-		for (k = 0; k < feeds->topics[i]->feed_count; k++) {
-			const struct feed *feed = feeds->topics[i]->feeds[k];
-			int64_t to = feeds->until_end ? feed->stop : feed->high;
-
-			if (to > feed->next)
-				records += to - feed->next;
-		}
-	if (!records)
-		return 0;
-	if (!source->intake.messages)
-		return -1;
-	return records * (int64_t)(source->intake.payload_bytes / source->intake.messages + 1);
-}
-
-static void
-measure_registry(const struct source *source, const struct source_meter *meter)
-{
-	struct registry_counts counts;
-
-	if (!source->feeds.framing.registry)
-		return;
-	registry_counts(source->feeds.framing.registry, &counts);
-	meter->figure(meter->context, "registry_requests_total", (double)counts.requests);
-	meter->figure(meter->context, "registry_errors_total", (double)counts.errors);
-	meter->figure(meter->context, "registry_unknown_total", (double)counts.unknown);
-	meter->figure(meter->context, "registry_schemas", (double)counts.schemas);
-	meter->figure(meter->context, "registry_away", counts.down);
-}
-
-static size_t
-count_held(const struct feeds *feeds)
-{
-	size_t i, k, held = 0;
-
-	for (i = 0; i < feeds->topic_count; i++)
-		for (k = 0; k < feeds->topics[i]->feed_count; k++)
-			held += feeds->topics[i]->feeds[k]->state == FEED_HELD;
-	return held;
-}
-
-static void
-measure(struct source *source, const struct source_meter *meter)
-{
-	const struct feeds *feeds = &source->feeds;
-	struct watch_counts counts;
-
-	watch_counts(source->watch, &counts);
-	meter->figure(
-	    meter->context, "prefetched_records", (double)rd_kafka_queue_length(source->queue));
-	meter->figure(meter->context, "broker_away", source->away_ms != 0);
-	meter->figure(meter->context, "looks_total", (double)counts.looks);
-	meter->figure(meter->context, "failed_looks_total", (double)counts.failed_looks);
-	meter->figure(meter->context, "compared_positions_total", (double)counts.probes);
-	meter->figure(meter->context, "group_commits_total", (double)counts.commits);
-	meter->figure(meter->context, "failed_group_commits_total", (double)counts.failed_commits);
-	meter->figure(meter->context, "jumps_looked_at_again_total", (double)feeds->jumps);
-	meter->figure(meter->context, "repositions_total", (double)feeds->repositions);
-	meter->figure(meter->context, "incarnations_total", (double)feeds->incarnations);
-	meter->figure(meter->context, "dropped_stale_records_total", (double)source->intake.stale);
-	meter->figure(meter->context, "partitions_waiting_for_schema", (double)count_held(feeds));
-	measure_registry(source, meter);
-	if (source->kick)
-		meter->figure(
-		    meter->context, "fetch_kicks_total", (double)kick_count(source->kick));
-}
-
 const struct source_type kafka_source = {
     .name = "kafka",
     .summary = "topics of a Kafka cluster: JSON, Avro with a schema registry",
@@ -532,9 +335,9 @@ const struct source_type kafka_source = {
     .read = source_read,
     .acknowledge = acknowledge,
     .again = again,
-    .lag = lag,
-    .backlog = backlog,
-    .measure = measure,
+    .lag = kafka_lag,
+    .backlog = kafka_backlog,
+    .measure = kafka_measure,
     .figures = kafka_figures,
     .close = source_close,
     .reread = kafka_reread,
