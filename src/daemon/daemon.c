@@ -213,8 +213,10 @@ daemon_run(const struct daemon_options *options, struct daemon_result *result, s
 	board_init(&tracker.board, options->version);
 	notify_init(&tracker.notify);
 	tracker_log(&tracker);
-	done =
-	    store_lock(options->settings->store, &tracker.lock, err) && run(&tracker, result, err);
+	if (store_lock(options->settings->store, &tracker.lock, err))
+		done = run(&tracker, result, err);
+	else
+		done = advice_add(err);
 	signals_drained();
 	tracker_end(&tracker);
 	log_repeats(true);
