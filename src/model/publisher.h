@@ -110,6 +110,8 @@ struct publisher_options {
 	const struct publisher_surroundings *surroundings; /* the same */
 	const struct publisher_host *host;                 /* the same */
 	uint8_t store_id[16]; /* the same through crashes: for what must be one's own */
+	/* It failed with ERROR_LIMIT: what is handed on together now must be as little as can be. For a while. */
+	bool cautious;
 };
 
 enum publishing_state {
@@ -160,6 +162,8 @@ struct publisher_type {
 	 * (host), never dropped without a word, and does not hold the others up. LATER: err may say
 	 * what it waits for. False: it cannot go on; it is closed and opened anew, and given again what
 	 * was not safe.
+	 *
+	 * ERROR_LIMIT  things that were handed on together are too large for the sink
 	 */
 	bool (*publish)(struct publisher *publisher, const struct publication_batch *batch,
 	    int64_t timeout_ms, enum publishing_state *state, struct error *err);
@@ -167,7 +171,8 @@ struct publisher_type {
 	bool (*publish_movement)(struct publisher *publisher,
 	    const struct publication_movement *movement, int64_t timeout_ms,
 	    enum publishing_state *state, struct error *err);
-	/* Looks for deliveries, waits up to timeout_ms for one. False: as of publish(). */
+	/* Looks for deliveries, waits up to timeout_ms for one. True with err set: what it waits for. False:
+	 * as of publish(). */
 	bool (*settle)(struct publisher *publisher, int64_t timeout_ms,
 	    struct publisher_progress *progress, struct error *err);
 	void (*measure)(

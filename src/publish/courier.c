@@ -10,167 +10,21 @@
  * Whenever the publisher or the store fails, both are closed and the thread begins again at
  * the note, which never says more than was delivered.
  */
-#include "courier.h"
+#include "courier_inside.h"
 
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "cursor.h"
-#include "follower.h"
 
 #define HAND_MS 100        /* how long the publisher may wait in one call */
 #define LOOK_MS 50         /* how often an idle one looks for new commits */
 #define NOTE_EVERY_MS 1000 /* what was delivered since the note comes twice after a crash */
-#define MEASURE_EVERY_MS 1000
 #define RETRY_FIRST_MS 500
 #define RETRY_MOST_MS 30000
-#define SAY_EVERY_MS 60000 /* a failure that goes on */
-#define FIGURES_MAX 32
-
-struct figure {
-	char name[64];
-	double value;
-};
-
-struct courier {
-	const struct settings *settings;
-	const struct settings_publisher *entry;
-	struct publisher_surroundings surroundings;
-	struct publisher_source *sources;
-	struct publisher_host host;
-	pthread_t thread;
-	/* Shared with other threads. */
-	pthread_mutex_t mutex;
-	pthread_cond_t told;
-	bool stop, finish, ended;
-	struct publishing_counts counts;
-	struct figure figures[FIGURES_MAX];
-	size_t figure_count;
-	/* The thread's own. */
-	struct cursor cursor;
-	struct publisher *publisher;
-	struct follower *follower;
-	const struct publication_batch *batch; /* in hand; NULL: none */
-	uint64_t next;                         /* of the next batch */
-	uint64_t unwritten;                    /* positions of batches behind the note */
-	struct publisher_progress progress;
-	int64_t noted_ms, measured_ms, said_ms, retry_ms;
-	struct error dead_error;
-};
-
-/* --- what others are told -------------------------------------------------------------- */
-
-static bool
-wants_stop(struct courier *courier)
-{
-	bool stop;
-
-	pthread_mutex_lock(&courier->mutex);
-	stop = courier->stop;
-	pthread_mutex_unlock(&courier->mutex);
-	return stop;
-}
-
-/* Waits until the time is over, or somebody tells it something. */
-static void
-rest(struct courier *courier, int64_t ms)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
-	pthread_mutex_lock(&courier->mutex);
-	if (!courier->stop)
-		pthread_cond_timedwait(&courier->told, &courier->mutex, &until);
-	pthread_mutex_unlock(&courier->mutex);
-}
-
-static void
-update_counts(struct courier *courier, uint64_t committed)
-{
-	struct publishing_counts *counts = &courier->counts;
-	uint64_t record = courier->cursor.record;
-
-	pthread_mutex_lock(&courier->mutex);
-	counts->published = courier->cursor.published;
-	counts->dead = courier->cursor.dead;
-	counts->waiting = courier->next > record ? courier->next - record : 0;
-	counts->lag = committed > record ? committed - record : 0;
-	pthread_mutex_unlock(&courier->mutex);
-}
-
-/* Said once, and then now and then, until it goes on. */
-static void
-say(struct courier *courier, const char *why, bool is_error)
-{
-	int64_t now = monotonic_ms();
-	bool first, again;
-
-	pthread_mutex_lock(&courier->mutex);
-	first = !courier->counts.failing;
-	courier->counts.failing = true;
-	courier->counts.errors += is_error;
-	again = strcmp(courier->counts.why, why) != 0;
-	snprintf(courier->counts.why, sizeof(courier->counts.why), "%s", why);
-	pthread_mutex_unlock(&courier->mutex);
-	if (!first && !again && now - courier->said_ms < SAY_EVERY_MS)
-		return;
-	courier->said_ms = now;
-	log_say(LOG_WARN, "publisher", NULL, "publisher %s: %s; it is tried again",
-	    courier->entry->name, why);
-}
-
-static void
-say_well(struct courier *courier)
-{
-	bool failed;
-
-	pthread_mutex_lock(&courier->mutex);
-	failed = courier->counts.failing;
-	courier->counts.failing = false;
-	courier->counts.why[0] = '\0';
-	pthread_mutex_unlock(&courier->mutex);
-	courier->retry_ms = 0;
-	if (failed)
-		log_say(LOG_INFO, "publisher", NULL, "publisher %s: goes on", courier->entry->name);
-}
-
-static void
-add_figure(void *context, const char *name, double value)
-{
-	struct courier *courier = context;
-	struct figure *figure;
-
-	if (courier->figure_count == FIGURES_MAX)
-		return;
-	figure = &courier->figures[courier->figure_count++];
-	snprintf(figure->name, sizeof(figure->name), "%s", name);
-	figure->value = value;
-}
-
-static void
-measure(struct courier *courier)
-{
-	struct publisher_meter meter = {courier, add_figure};
-	int64_t now = monotonic_ms();
-
-	if (!courier->entry->type->measure || now - courier->measured_ms < MEASURE_EVERY_MS)
-		return;
-	courier->measured_ms = now;
-	pthread_mutex_lock(&courier->mutex);
-	courier->figure_count = 0;
-	courier->entry->type->measure(courier->publisher, &meter);
-	pthread_mutex_unlock(&courier->mutex);
-}
+#define CAUTIOUS_MS 10000
 
 static void
 take_dead(void *context, uint64_t record, const char *what, struct text id, const char *reason)
@@ -244,6 +98,7 @@ open_both(struct courier *courier, struct error *err)
 	    .host = &courier->host};
 	unsigned wants;
 
+	options.cautious = courier->cautious;
 	memcpy(options.store_id, courier->cursor.store_id, sizeof(options.store_id));
 	if (!courier->entry->type->open(&options, &courier->publisher, err)) {
 		courier->publisher = NULL;
@@ -291,10 +146,15 @@ static bool
 settle(struct courier *courier, int64_t wait_ms, bool *settled, struct error *err)
 {
 	struct publisher_progress *progress = &courier->progress;
+	struct error waits_for = {0};
 	uint64_t delivered;
 
-	if (!courier->entry->type->settle(courier->publisher, wait_ms, progress, err))
+	if (!courier->entry->type->settle(courier->publisher, wait_ms, progress, &waits_for)) {
+		*err = waits_for;
 		return false;
+	}
+	if (waits_for.kind != ERROR_NONE)
+		courier_say(courier, waits_for.text, false);
 	*settled = progress->settled && !courier->batch;
 	delivered = *settled ? courier->next : progress->safe;
 	if (delivered > courier->next)
@@ -317,24 +177,28 @@ hand_over(struct courier *courier, struct error *err)
 	if (state == PUBLISHING_TAKEN) {
 		courier->next = courier->batch->end;
 		courier->batch = NULL;
-		say_well(courier);
+		courier_say_well(courier);
 	} else if (waits_for.kind != ERROR_NONE) {
-		say(courier, waits_for.text, false);
+		courier_say(courier, waits_for.text, false);
 	}
 	return true;
+}
+
+/* It was cautious for long enough: nothing new is begun until what is under way is out. */
+static bool
+is_over(const struct courier *courier)
+{
+	return courier->cautious && monotonic_ms() - courier->cautious_ms > CAUTIOUS_MS;
 }
 
 /* One breath. *idle: there was nothing to do. */
 static bool
 work_once(struct courier *courier, bool *idle, bool *finished, struct error *err)
 {
-	bool settled, finish;
+	bool settled, finish = courier_wants_finish(courier);
 	uint64_t committed;
 
-	pthread_mutex_lock(&courier->mutex);
-	finish = courier->finish;
-	pthread_mutex_unlock(&courier->mutex);
-	if (!courier->batch &&
+	if (!courier->batch && !is_over(courier) &&
 	    !follower_read(courier->follower, courier->next, &courier->batch, err))
 		return false;
 	*idle = !courier->batch;
@@ -343,26 +207,10 @@ work_once(struct courier *courier, bool *idle, bool *finished, struct error *err
 	if (!settle(courier, *idle && !courier->progress.settled ? HAND_MS : 0, &settled, err) ||
 	    !follower_committed(courier->follower, &committed, err))
 		return false;
-	update_counts(courier, committed);
-	measure(courier);
+	courier_count(courier, committed);
+	courier_ask_figures(courier);
 	*finished = finish && settled && courier->next >= committed;
 	*idle = *idle && settled;
-	return true;
-}
-
-static bool
-work(struct courier *courier, bool *finished, struct error *err)
-{
-	bool idle;
-
-	if (!courier->publisher && !open_both(courier, err))
-		return false;
-	if (!work_once(courier, &idle, finished, err))
-		return false;
-	if (idle && !*finished) {
-		say_well(courier);
-		rest(courier, LOOK_MS);
-	}
 	return true;
 }
 
@@ -379,15 +227,38 @@ leave(struct courier *courier)
 	close_both(courier);
 }
 
+static bool
+work(struct courier *courier, bool *finished, struct error *err)
+{
+	bool idle;
+
+	if (!courier->publisher && !open_both(courier, err))
+		return false;
+	if (!work_once(courier, &idle, finished, err))
+		return false;
+	if (idle && is_over(courier)) {
+		courier->cautious = false;
+		leave(courier);
+	} else if (idle && !*finished) {
+		courier_say_well(courier);
+		courier_rest(courier, LOOK_MS);
+	}
+	return true;
+}
+
 static void
 retry_later(struct courier *courier, const struct error *why)
 {
 	leave(courier);
-	say(courier, why->text, true);
+	courier_say(courier, why->text, true);
+	if (why->kind == ERROR_LIMIT) {
+		courier->cautious = true;
+		courier->cautious_ms = monotonic_ms();
+	}
 	courier->retry_ms = courier->retry_ms ? courier->retry_ms * 2 : RETRY_FIRST_MS;
 	if (courier->retry_ms > RETRY_MOST_MS)
 		courier->retry_ms = RETRY_MOST_MS;
-	rest(courier, courier->retry_ms);
+	courier_rest(courier, courier->retry_ms);
 }
 
 static void *
@@ -396,7 +267,7 @@ run(void *context)
 	struct courier *courier = context;
 	bool finished = false;
 
-	while (!finished && !wants_stop(courier)) {
+	while (!finished && !courier_wants_stop(courier)) {
 		struct error err = {0};
 
 		if (!work(courier, &finished, &err))
@@ -497,57 +368,12 @@ courier_open(const struct settings *settings, const struct settings_publisher *p
 	return true;
 }
 
-static void
-tell(struct courier *courier, bool *what)
-{
-	pthread_mutex_lock(&courier->mutex);
-	*what = true;
-	pthread_cond_broadcast(&courier->told);
-	pthread_mutex_unlock(&courier->mutex);
-}
-
-void
-courier_finish(struct courier *courier)
-{
-	tell(courier, &courier->finish);
-}
-
-bool
-courier_ended(struct courier *courier)
-{
-	bool ended;
-
-	pthread_mutex_lock(&courier->mutex);
-	ended = courier->ended;
-	pthread_mutex_unlock(&courier->mutex);
-	return ended;
-}
-
 void
 courier_close(struct courier *courier)
 {
 	if (!courier)
 		return;
-	tell(courier, &courier->stop);
+	courier_stop(courier);
 	pthread_join(courier->thread, NULL);
 	end(courier);
-}
-
-void
-courier_counts(struct courier *courier, struct publishing_counts *counts)
-{
-	pthread_mutex_lock(&courier->mutex);
-	*counts = courier->counts;
-	pthread_mutex_unlock(&courier->mutex);
-}
-
-void
-courier_measure(struct courier *courier, const struct publisher_meter *meter)
-{
-	size_t i;
-
-	pthread_mutex_lock(&courier->mutex);
-	for (i = 0; i < courier->figure_count; i++)
-		meter->figure(meter->context, courier->figures[i].name, courier->figures[i].value);
-	pthread_mutex_unlock(&courier->mutex);
 }

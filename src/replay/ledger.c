@@ -75,7 +75,8 @@ take_other(void *context, uint32_t number, struct record *record, struct error *
 	uint64_t index = replay->block_first + number;
 
 	(void)err;
-	if (index >= replay->from)
+	replay->stopped = !replay_wait_no_more(replay);
+	if (!replay->stopped && index >= replay->from)
 		replay->stopped = !replay->options.other(replay->options.context, record, index);
 	return !replay->stopped;
 }
