@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The types that `sources:` and `publish:` may name. */
 #include "file/file_source.h"
+#include "kafka/kafka_publisher.h"
 #include "kafka/kafka_source.h"
 #include "program.h"
 
@@ -11,5 +12,6 @@ const struct source_type *const program_sources[] = {
 };
 
 const struct publisher_type *const program_publishers[] = {
+    &kafka_publisher,
     NULL,
 };
