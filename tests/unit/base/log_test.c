@@ -5,6 +5,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -195,6 +197,38 @@ a_reader_who_does_not_read_stops_nobody(void **state)
 	assert_true(after.dropped - before.dropped < 2000);
 }
 
+/* The journal takes the level in front of the line: sd-daemon(3). */
+static void
+the_journal_is_told_how_grave_a_line_is(void **state)
+{
+	const struct log_options options = {LOG_FORMAT_LOGFMT, LOG_DEBUG, 0};
+	int ends[2], saved = dup(STDERR_FILENO);
+	char stream[64], said[512] = "";
+	struct stat status;
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(fstat(ends[1], &status), 0);
+	snprintf(stream, sizeof(stream), "%llu:%llu", (unsigned long long)status.st_dev,
+	    (unsigned long long)status.st_ino);
+	dup2(ends[1], STDERR_FILENO);
+	log_set(&options);
+	setenv("JOURNAL_STREAM", stream, 1);
+	log_line(LOG_ERROR, "grave");
+	setenv("JOURNAL_STREAM", "1:1", 1); /* somebody else's */
+	log_line(LOG_DEBUG, "plain");
+	unsetenv("JOURNAL_STREAM");
+	dup2(saved, STDERR_FILENO);
+	assert_true(read(ends[0], said, sizeof(said) - 1) > 0);
+	close(ends[0]);
+	close(ends[1]);
+	close(saved);
+	assert_int_equal(strncmp(said, "<3>time=", 8), 0);
+	/* The line behind it has none; the losses of the test before are said first. */
+	assert_non_null(strstr(said, "\ntime="));
+	assert_non_null(strstr(said, "msg=\"plain\"\n"));
+}
+
 int
 main(void)
 {
@@ -206,6 +240,7 @@ main(void)
 	    cmocka_unit_test(what_was_withheld_is_due_when_its_time_is_over),
 	    cmocka_unit_test(a_flood_of_different_lines_stays_within_bounds),
 	    cmocka_unit_test(a_reader_who_does_not_read_stops_nobody),
+	    cmocka_unit_test(the_journal_is_told_how_grave_a_line_is),
 	};
 
 	return cmocka_run_group_tests_name("log", tests, NULL, NULL);
