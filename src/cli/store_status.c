@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `dyetrace status`: is anything lost, late or stuck? */
+#include <string.h>
+
 #include "answer.h"
 #include "cli/commands.h"
 #include "cli/document.h"
@@ -7,36 +9,71 @@
 #include "cli/table.h"
 #include "dropped.h"
 
-static void
-partition_rows(struct call *call, const json_t *partitions)
+/* Of files nobody counts the records that are still to come. */
+static bool
+any_lag(const json_t *partitions)
 {
-	static const struct table_column columns[] = {{"PARTITION", false}, {"READ", true},
-	    {"LAG", true}, {"RECORDED", true}, {"QUARANTINED", true}, {"FILTERED", true},
-	    {"GAPS", true}, {"UNEXPLAINED", true}, {"NEWEST EVENT", false}, {NULL, false}};
-	static const char *const keys[] = {
-	    "recorded", "quarantined", "filtered", "gaps", "unexplained"};
-	struct table *table = table_open(&call->out, columns);
 	const json_t *row;
-	char number[32];
-	size_t i, j;
+	size_t i;
 
 	json_array_foreach(partitions, i, row)
 	{
-		if (member_long(row, "incarnation") > 1)
-			table_cell(table, "%s #%lld", member_text(row, "partition"),
-			    (long long)member_long(row, "incarnation"));
-		else
-			table_cell(table, "%s", member_text(row, "partition"));
-		table_cell(table, "%s",
-		    grouped(member_long(row, "committed") - member_long(row, "start"), number));
-		table_cell(table, "%s",
-		    json_is_integer(json_object_get(row, "lag"))
-			? grouped(member_long(row, "lag"), number)
-			: "-");
-		for (j = 0; j < ARRAY_COUNT(keys); j++)
-			table_cell(table, "%s", grouped(member_long(row, keys[j]), number));
-		table_cell(table, "%s", member_text(row, "newest"));
+		if (json_is_integer(json_object_get(row, "lag")))
+			return true;
 	}
+	return false;
+}
+
+static void
+lag_cell(struct table *table, const json_t *row)
+{
+	char number[32];
+
+	if (json_is_integer(json_object_get(row, "lag")))
+		table_cell(table, "%s", grouped(member_long(row, "lag"), number));
+	else
+		table_cell(table, "-");
+}
+
+static void
+partition_row(struct table *table, const json_t *row, bool lag)
+{
+	static const char *const keys[] = {
+	    "recorded", "quarantined", "filtered", "gaps", "unexplained"};
+	char number[32];
+	size_t i;
+
+	if (member_long(row, "incarnation") > 1)
+		table_cell(table, "%s #%lld", member_text(row, "partition"),
+		    (long long)member_long(row, "incarnation"));
+	else
+		table_cell(table, "%s", member_text(row, "partition"));
+	table_cell(table, "%s",
+	    grouped(member_long(row, "committed") - member_long(row, "start"), number));
+	if (lag)
+		lag_cell(table, row);
+	for (i = 0; i < ARRAY_COUNT(keys); i++)
+		table_cell(table, "%s", grouped(member_long(row, keys[i]), number));
+	table_cell(table, "%s", member_text(row, "newest"));
+}
+
+static void
+partition_rows(struct call *call, const json_t *partitions)
+{
+	static const struct table_column all[] = {{"PARTITION", false}, {"READ", true},
+	    {"LAG", true}, {"RECORDED", true}, {"QUARANTINED", true}, {"FILTERED", true},
+	    {"GAPS", true}, {"UNEXPLAINED", true}, {"NEWEST EVENT", false}};
+	struct table_column columns[ARRAY_COUNT(all) + 1] = {{NULL, false}};
+	bool lag = any_lag(partitions);
+	size_t i, count = 0;
+	struct table *table;
+	const json_t *row;
+
+	for (i = 0; i < ARRAY_COUNT(all); i++)
+		if (lag || strcmp(all[i].title, "LAG") != 0)
+			columns[count++] = all[i];
+	table = table_open(&call->out, columns);
+	json_array_foreach(partitions, i, row) partition_row(table, row, lag);
 	table_close(table);
 }
 
