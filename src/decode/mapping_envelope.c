@@ -225,6 +225,7 @@ unknown_envelope(struct reading *reading, const struct yaml_node *node)
 	struct text best;
 	size_t i;
 
+	reading->unsure = true;
 	suggestion_init(&suggestion, node->text);
 	for (i = ENVELOPE_DEBEZIUM; i < ARRAY_COUNT(names); i++)
 		suggestion_try(&suggestion, text_of(names[i]));

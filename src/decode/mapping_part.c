@@ -190,7 +190,8 @@ mapping_part(struct reading *reading, const struct yaml_node *mapping, enum part
 	part->name = part_rows[number].name;
 	part->cell = NO_CELL;
 	if (!node) {
-		if (part_rows[number].needed && reading->mapping->envelope != ENVELOPE_DEBEZIUM)
+		if (part_rows[number].needed && !reading->unsure &&
+		    reading->mapping->envelope != ENVELOPE_DEBEZIUM)
 			yaml_problem_add(reading->problems, reading->file, mapping,
 			    "the mapping needs `%s`: %s", part->name, part_rows[number].what);
 	} else if (node->kind == YAML_MAP) {

@@ -25,6 +25,7 @@ struct reading {
 	struct mapping *mapping;
 	struct yaml_problems *problems;
 	struct want_list *wants;
+	bool unsure; /* the envelope's name is not known: which parts are needed is not, either */
 };
 
 /* Zeroed, of the mapping's arena. */

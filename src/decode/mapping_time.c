@@ -83,7 +83,7 @@ mapping_time(struct reading *reading, const struct yaml_node *mapping)
 	static const char *const known[] = {"field", "format", "zone", NULL};
 	const struct yaml_node *node = yaml_find(mapping, "time"), *field = node;
 
-	if (!node && reading->mapping->envelope)
+	if (!node && (reading->mapping->envelope || reading->unsure))
 		return;
 	if (!node) {
 		yaml_problem_add(reading->problems, reading->file, mapping,

@@ -146,6 +146,8 @@ static const struct {
 	""},
     {"envelope: debezum\n" NEEDED,
 	"dyetrace.yaml:1:11: `debezum` is no envelope: did you mean `debezium`?\n"},
+    {"envelope: debezum\n",
+	"dyetrace.yaml:1:11: `debezum` is no envelope: did you mean `debezium`?\n"},
     {"envelope: avro\n" NEEDED,
 	("dyetrace.yaml:1:11: `avro` is no envelope: use `debezium` or `cloudevents`, or leave it "
 	 "out\n")},
