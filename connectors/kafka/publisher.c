@@ -11,6 +11,7 @@
 #include "base/memory.h"
 #include "copier.h"
 #include "influence_topic.h"
+#include "movement_topic.h"
 #include "outgoing.h"
 #include "provenance.h"
 #include "publisher_settings.h"
@@ -28,6 +29,8 @@ struct kafka_publisher {
 	struct provenance *provenance;
 	struct outgoing_topic influence_topic;
 	struct influence_topic *influence;
+	struct outgoing_topic movement_topic;
+	uint64_t end;                   /* of the batch taken last */
 	struct producer *copy_producer; /* with transactions; else NULL: the other one */
 	struct copier *copier;
 	/* Of the batch in hand. */
@@ -116,6 +119,10 @@ open_parts(struct kafka_publisher *publisher, struct error *err)
 		publisher->influence = influence_topic_open(
 		    &publisher->influence_topic, settings->features, settings->feature_count);
 	}
+	if (settings->movement &&
+	    !open_topic(publisher, settings->movement, kafka_movement_schema,
+		&publisher->movement_topic, err))
+		return false;
 	return true;
 }
 
@@ -212,7 +219,8 @@ publisher_wants(const struct publisher *opened)
 {
 	const struct kafka_publisher *publisher = (const struct kafka_publisher *)opened;
 
-	return publisher->influence ? PUBLISHER_INFLUENCES : 0;
+	return (publisher->influence ? PUBLISHER_INFLUENCES : 0u) |
+	    (publisher->movement_topic.topic ? PUBLISHER_MOVEMENT : 0u);
 }
 
 /* --- at work --------------------------------------------------------------------------- */
@@ -291,8 +299,34 @@ publisher_publish(struct publisher *opened, const struct publication_batch *batc
 	if (publisher->copy_producer)
 		producer_batch_end(publisher->copy_producer);
 	publisher->in_hand = false;
+	publisher->end = batch->end;
 	*state = PUBLISHING_TAKEN;
 	return true;
+}
+
+/* An hour is a batch of its own that ends where the one before did. */
+static bool
+publisher_publish_movement(struct publisher *opened, const struct publication_movement *movement,
+    int64_t timeout_ms, enum publishing_state *state, struct error *err)
+{
+	struct kafka_publisher *publisher = mine(opened);
+	bool all = false;
+
+	*state = PUBLISHING_LATER;
+	if (!producer_batch(publisher->producer, publisher->end, publisher->end)) {
+		producer_waits(publisher->producer, err);
+		return producer_poll(publisher->producer, timeout_ms, err);
+	}
+	outgoing_clear(&publisher->outgoing);
+	movement_topic_add(
+	    &publisher->movement_topic, movement, publisher->end, &publisher->outgoing);
+	if (!outgoing_send(&publisher->outgoing, publisher->producer, &all, err))
+		return false;
+	/* Without room it is given again; an empty batch is no harm. */
+	producer_batch_end(publisher->producer);
+	if (all)
+		*state = PUBLISHING_TAKEN;
+	return producer_poll(publisher->producer, all ? 0 : timeout_ms, err);
 }
 
 static void
@@ -354,6 +388,7 @@ const struct publisher_type kafka_publisher = {
     .open = publisher_open,
     .wants = publisher_wants,
     .publish = publisher_publish,
+    .publish_movement = publisher_publish_movement,
     .settle = publisher_settle,
     .measure = publisher_measure,
     .figures = figures,

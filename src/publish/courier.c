@@ -22,6 +22,7 @@
 #define HAND_MS 100        /* how long the publisher may wait in one call */
 #define LOOK_MS 50         /* how often an idle one looks for new commits */
 #define NOTE_EVERY_MS 1000 /* what was delivered since the note comes twice after a crash */
+#define MOVED_EVERY_MS 10000
 #define RETRY_FIRST_MS 500
 #define RETRY_MOST_MS 30000
 #define CAUTIOUS_MS 10000
@@ -57,6 +58,10 @@ close_both(struct courier *courier)
 	courier->publisher = NULL;
 	courier->follower = NULL;
 	courier->batch = NULL;
+	/* What was given and not acknowledged is given again. */
+	moved_fini(&courier->moved);
+	courier->moved_ms = INT64_MIN / 2;
+	courier->moved_record = UINT64_MAX;
 }
 
 /* Where one that was never here begins. */
@@ -105,6 +110,7 @@ open_both(struct courier *courier, struct error *err)
 		return false;
 	}
 	wants = courier->entry->type->wants(courier->publisher);
+	courier->wants_movement = wants & PUBLISHER_MOVEMENT;
 	if (!follower_open(
 		courier->settings->store, wants & PUBLISHER_INFLUENCES, &courier->follower, err)) {
 		courier->follower = NULL;
@@ -184,6 +190,79 @@ hand_over(struct courier *courier, struct error *err)
 	return true;
 }
 
+/* --- movement -------------------------------------------------------------------------- */
+
+/* Whether rows may have changed since the pass before, and it is time to look. */
+static bool
+movement_is_due(const struct courier *courier, uint64_t committed, bool finish)
+{
+	return courier->wants_movement && !courier->batch && courier->next >= committed &&
+	    courier->moved_record != committed &&
+	    (finish || monotonic_ms() - courier->moved_ms > MOVED_EVERY_MS);
+}
+
+/* Hands hours on for a while. */
+static bool
+give_hours(struct courier *courier, struct error *err)
+{
+	int64_t until_ms = monotonic_ms() + HAND_MS;
+	const struct publication_movement *hour;
+	enum publishing_state state;
+
+	while (courier->moved.under_way && monotonic_ms() < until_ms) {
+		struct error waits_for = {0};
+
+		if (!moved_hour(&courier->moved, follower_catalog(courier->follower), &hour, err))
+			return false;
+		if (!hour)
+			break;
+		if (!courier->entry->type->publish_movement(
+			courier->publisher, hour, HAND_MS, &state, &waits_for)) {
+			*err = waits_for;
+			return false;
+		}
+		if (state == PUBLISHING_TAKEN)
+			moved_given(&courier->moved);
+		else if (waits_for.kind != ERROR_NONE)
+			courier_say(courier, waits_for.text, false);
+	}
+	return true;
+}
+
+/* *out: nothing of movement is left to give. */
+static bool
+give_movement(
+    struct courier *courier, uint64_t committed, bool finish, bool *out, struct error *err)
+{
+	if (!courier->moved.under_way && movement_is_due(courier, committed, finish)) {
+		if (!moved_begin(&courier->moved, follower_catalog(courier->follower),
+			courier->cursor.movement_day, err))
+			return false;
+		courier->moved_ms = monotonic_ms();
+		courier->moved_record = committed;
+	}
+	if (courier->moved.under_way && !give_hours(courier, err))
+		return false;
+	*out = !courier->moved.under_way &&
+	    (!courier->wants_movement || courier->moved_record == committed);
+	return true;
+}
+
+/* All that was given is acknowledged: days that have ended need not be looked at again. */
+static bool
+note_movement(struct courier *courier, struct error *err)
+{
+	int64_t day = moved_ended_before(&courier->moved);
+
+	if (!courier->wants_movement || courier->moved.under_way ||
+	    day <= courier->cursor.movement_day)
+		return true;
+	courier->cursor.movement_day = day;
+	return cursor_note(&courier->cursor, err);
+}
+
+/* --- one breath ------------------------------------------------------------------------ */
+
 /* It was cautious for long enough: nothing new is begun until what is under way is out. */
 static bool
 is_over(const struct courier *courier)
@@ -195,7 +274,7 @@ is_over(const struct courier *courier)
 static bool
 work_once(struct courier *courier, bool *idle, bool *finished, struct error *err)
 {
-	bool settled, finish = courier_wants_finish(courier);
+	bool settled, moved, finish = courier_wants_finish(courier);
 	uint64_t committed;
 
 	if (!courier->batch && !is_over(courier) &&
@@ -204,13 +283,15 @@ work_once(struct courier *courier, bool *idle, bool *finished, struct error *err
 	*idle = !courier->batch;
 	if (courier->batch && !hand_over(courier, err))
 		return false;
-	if (!settle(courier, *idle && !courier->progress.settled ? HAND_MS : 0, &settled, err) ||
-	    !follower_committed(courier->follower, &committed, err))
+	if (!follower_committed(courier->follower, &committed, err) ||
+	    !give_movement(courier, committed, finish, &moved, err) ||
+	    !settle(courier, *idle && !courier->progress.settled ? HAND_MS : 0, &settled, err) ||
+	    (settled && !note_movement(courier, err)))
 		return false;
 	courier_count(courier, committed);
 	courier_ask_figures(courier);
-	*finished = finish && settled && courier->next >= committed;
-	*idle = *idle && settled;
+	*finished = finish && settled && moved && courier->next >= committed;
+	*idle = *idle && settled && !courier->moved.under_way;
 	return true;
 }
 

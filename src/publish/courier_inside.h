@@ -8,6 +8,7 @@
 #include "courier.h"
 #include "cursor.h"
 #include "follower.h"
+#include "moved.h"
 
 #define FIGURES_MAX 32
 
@@ -42,6 +43,10 @@ struct courier {
 	bool cautious; /* it is opened so, since cautious_ms */
 	int64_t cautious_ms;
 	struct error dead_error;
+	struct moved moved;
+	bool wants_movement;
+	int64_t moved_ms;      /* when a pass began last */
+	uint64_t moved_record; /* how much was committed then */
 };
 
 /* --- what others are told (courier_told.c) ------------------------------------------------ */

@@ -79,6 +79,12 @@ follower_store_id(const struct follower *follower)
 	return follower->state.store_id;
 }
 
+struct catalog *
+follower_catalog(const struct follower *follower)
+{
+	return follower->catalog;
+}
+
 bool
 follower_committed(struct follower *follower, uint64_t *records, struct error *err)
 {

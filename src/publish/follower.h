@@ -7,6 +7,7 @@
 #ifndef PUBLISH_FOLLOWER_H
 #define PUBLISH_FOLLOWER_H
 
+#include "catalog/catalog.h"
 #include "model/publisher.h"
 
 struct follower;
@@ -19,6 +20,7 @@ MUST_USE bool
 follower_open(const char *store, bool influences, struct follower **follower, struct error *err);
 void follower_close(struct follower *follower); /* accepts NULL */
 const uint8_t *follower_store_id(const struct follower *follower);
+struct catalog *follower_catalog(const struct follower *follower); /* for other questions */
 /* How many records are committed, now. */
 MUST_USE bool follower_committed(struct follower *follower, uint64_t *records, struct error *err);
 /*

@@ -238,6 +238,29 @@ def check_influence(messages, exported):
     assert not said, list(said)[:3]
 
 
+def check_movement(messages, exported):
+    """The newest messages of a feature's hours add up to what events moved it (in which hour, docs/influence.md says)."""
+    wanted = collections.defaultdict(lambda: [0, 0.0, 0.0])
+    for line, _name in exported:
+        for one in line["features"]:
+            if one["status"] == "counted":
+                cell = wanted[one["feature"]]
+                cell[0] += 1
+                cell[1] += abs(one["movement"])
+                cell[2] += one["movement"]
+    said = {plain(message["key"]): message["value"] for message in messages}
+    for feature, (count, magnitude, movement) in wanted.items():
+        for by in ("team", "system", "channel"):
+            parts = [part for key, value in said.items() if key.startswith(feature + "/")
+                     for part in value["parts"] if part["by"] == by]
+            assert sum(part["count"] for part in parts) == count, f"{feature} by {by}: not {count} events"
+            assert abs(sum(part["magnitude"] for part in parts) - magnitude) < 1e-9 * magnitude + 1e-9, feature
+            assert abs(sum(part["movement"] for part in parts) - movement) < 1e-9 * magnitude + 1e-9, feature
+    assert {key.split("/")[0] for key in said} == {*wanted, "risk"}
+    assert any(value["ended"] for value in said.values())
+    assert all(key.endswith(":00:00Z") for key in said)
+
+
 def make_topic(hands, topic):
     hands.create(topic=topic, partitions=PARTITIONS)
     hands.create(topic=f"{topic}.tagged", partitions=PARTITIONS)
@@ -247,9 +270,11 @@ def test_at_least_once(cluster, schemas, hands, scratch):
     make_topic(hands, "orders")
     hands.create(topic="dye.provenance", partitions=2)
     hands.create(topic="dye.influence", partitions=2)
+    hands.create(topic="dye.movement", partitions=1)
     tracker = Tracker(scratch, "orders", settings(cluster.bootstrap, schemas.url, "orders", """
     provenance: {topic: dye.provenance}
     influence: {topic: dye.influence}
+    movement: {topic: dye.movement}
     copy: {topic: "${topic}.tagged", group.id: orders}"""))
     kills = tracker.lived_through(["published", "catalog-committed", "copied", "published"], hands, "orders")
     facts = tracker.facts()
@@ -260,7 +285,9 @@ def test_at_least_once(cluster, schemas, hands, scratch):
     check_provenance(messages, facts)
     names = {fact["record"]: position(fact) for fact in facts if fact["kind"] == "event"}
     lines = [json.loads(line) for line in tracker.run("export", "--what", "influences").stdout.splitlines()]
-    check_influence(decoded(hands, schemas, "dye.influence"), [(line, names[line["record"]]) for line in lines])
+    lines = [(line, names[line["record"]]) for line in lines]
+    check_influence(decoded(hands, schemas, "dye.influence"), lines)
+    check_movement(decoded(hands, schemas, "dye.movement"), lines)
     events = sum(fact["kind"] == "event" for fact in facts)
     print(f"at least once: {kills} kills, {len(copies)} copies of {len(source)} records ({twice} came twice), "
           f"{len(messages)} messages tell of {events} events", flush=True)
