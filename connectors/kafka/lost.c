@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define FACILITY "BROKERUA"
+#define FACILITY_CONNECTION "FAIL"
 
 void
 lost_init(struct lost *lost)
@@ -46,6 +47,13 @@ parse(const char *line, struct lost_partition *partition)
 	return true;
 }
 
+/* "HOST:PORT/ID: Disconnected (after 5000ms in state UP)": one that worked, not one that never did. */
+static bool
+is_broken_connection(const char *facility, const char *line)
+{
+	return strcmp(facility, FACILITY_CONNECTION) == 0 && strstr(line, " in state UP") != NULL;
+}
+
 static bool
 has(const struct lost *lost, const struct lost_partition *partition)
 {
@@ -62,11 +70,14 @@ void
 lost_note(struct lost *lost, const char *facility, const char *line)
 {
 	struct lost_partition partition;
+	bool all = is_broken_connection(facility, line);
 
-	if (strcmp(facility, FACILITY) != 0 || !parse(line, &partition))
+	if (!all && (strcmp(facility, FACILITY) != 0 || !parse(line, &partition)))
 		return;
 	pthread_mutex_lock(&lost->mutex);
-	if (has(lost, &partition))
+	if (all)
+		lost->all = true;
+	else if (has(lost, &partition))
 		; /* said before */
 	else if (lost->count < LOST_MAX)
 		lost->items[lost->count++] = partition;

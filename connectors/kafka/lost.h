@@ -4,6 +4,9 @@
  * asked. librdkafka mends that by itself and tells nobody, so that a topic that was
  * deleted and made anew would be read on as if nothing had been. It does say so in
  * its debug log of topics, a few lines an event: "TOPIC [N]: broker unavailable: …".
+ * And it says "Disconnected (after 5000ms in state UP)" of a connection that broke:
+ * a broker that comes back may have lost the end of its logs, and by the next look
+ * they may be as long as before; what is read before they are compared is another's.
  * A library that words it differently only makes us notice later (begin.c).
  */
 #ifndef DYETRACE_KAFKA_LOST_H

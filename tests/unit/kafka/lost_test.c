@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lines of librdkafka's log that say that a partition lost its leader. */
+/* Lines of librdkafka's log that say that a partition lost its leader, or we a broker. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,6 +24,13 @@ static const struct {
     {"BROKERUA", "]: broker unavailable", ""},
     {"BROKERUA", "[0]: broker unavailable", ""},
     {"BROKERUA", "", ""},
+    {"FAIL", "[thrd:127.0.0.1:9092/1]: 127.0.0.1:9092/1: Disconnected (after 5000ms in state UP)",
+	"all/0"},
+    {"FAIL",
+	"127.0.0.1:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after "
+	"0ms in state CONNECT)",
+	""},
+    {"BROKERUA", "127.0.0.1:9092/1: Disconnected (after 5000ms in state UP)", ""},
 };
 
 static void
