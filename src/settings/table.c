@@ -196,6 +196,21 @@ const struct setting settings_publisher_table[] = {
     {"type", SETTING_PUBLISHER, .example = "kafka", .help = "What kind of publisher it is."},
     {"from", SETTING_PUBLISHER, .example = "start",
 	.help = "Where it begins the first time: `start`, all that the ledger has, or `now`."},
+    {"bootstrap.servers", SETTING_PUBLISHER,
+	.help = "Of type kafka, as `kafka`, `schema.registry.url` and `schema.registry`: as of a "
+		"source of that type. Without a registry values are JSON."},
+    {"provenance", SETTING_PUBLISHER,
+	.help = "Of type kafka: {topic: NAME, events: 1024}; where events come from and what they "
+		"reach, at most so many in one message."},
+    {"copy", SETTING_PUBLISHER,
+	.help = "Of type kafka: {topic: \"${topic}.tagged\", sources: [NAME], group.id: dyetrace, "
+		"transactional: false}; the sources' records with dye-* headers."},
+    {"influence", SETTING_PUBLISHER,
+	.help =
+	    "Of type kafka: {topic: NAME, features: all}; how far each event moved the features "
+	    "named."},
+    {"movement", SETTING_PUBLISHER,
+	.help = "Of type kafka: {topic: NAME}; movement added up by feature and hour."},
     {NULL},
 };
 

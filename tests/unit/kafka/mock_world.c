@@ -190,7 +190,7 @@ mock_publisher_open(struct mock_publisher *mock, const struct mock_world *world,
 		fail_msg("%s", err->text);
 	if (yaml_find(mock->document->root, "source")) {
 		mock->sources[0] = (struct publisher_source){
-		    "orders", "kafka", yaml_find(mock->document->root, "source")};
+		    "incidents", "kafka", yaml_find(mock->document->root, "source")};
 		mock->surroundings = (struct publisher_surroundings){1, mock->sources};
 	}
 	options.settings = yaml_find(mock->document->root, "publish");

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/digest.h"
 #include "kafka_publisher.h"
 #include "mock_world.h"
 #include "sample_batch.h"
@@ -183,6 +184,110 @@ what_is_too_large_for_the_broker_is_found_and_put_aside(void **state)
 }
 
 static void
+expect_header(const rd_kafka_message_t *message, const char *name, const char *wanted)
+{
+	char value[512];
+	const char *found = mock_header(message, name, value);
+
+	if (!wanted)
+		assert_null(found);
+	else
+		assert_string_equal(found, wanted);
+}
+
+static struct record *
+recorded(int64_t offset, const char *value)
+{
+	struct record *fact = sample_event(&sample, "cases/0", offset, 1);
+
+	fact->payload = digest_identity(text_of(value));
+	return fact;
+}
+
+static void
+a_copy_is_the_record_with_our_headers(void **state)
+{
+	static const char settings[] = "source:\n"
+				       "  bootstrap.servers: \"%s\"\n"
+				       "  topics: [cases]\n"
+				       "publish:\n"
+				       "  bootstrap.servers: \"%s\"\n"
+				       "  copy: {topic: \"${topic}.tagged\", group.id: copies}\n";
+	static struct mock_read read;
+	struct mock_publisher mock;
+
+	mock_world_topic(&world, "cases", 1);
+	mock_world_topic(&world, "cases.tagged", 1);
+	mock_world_produce(&world, "cases", 0, "k0", "first", 1700000000000);
+	mock_world_produce(&world, "cases", 0, NULL, "second", 1700000000001);
+	mock_world_produce(&world, "cases", 0, "k2", "third", 1700000000002);
+	open_well(&mock, settings, false);
+	sample_begin(&sample, 0);
+	recorded(0, "first");
+	/* Recorded with other bytes than the topic has: another record's id must not stand on it. */
+	recorded(1, "not the second");
+	sample_other(&sample, "cases/0", 2, RECORD_FILTERED, 1);
+	mock_publish(&mock, &sample.batch);
+	mock_world_read(&world, "cases.tagged", 2, &read);
+	assert_int_equal(read.count, 2);
+	assert_memory_equal(read.messages[0]->payload, "first", 5);
+	assert_memory_equal(read.messages[0]->key, "k0", 2);
+	assert_int_equal(rd_kafka_message_timestamp(read.messages[0], NULL), 1700000000000);
+	expect_header(read.messages[0], "x", "y");
+	expect_header(read.messages[0], "dye-id", "cases/0/0");
+	expect_header(read.messages[0], "dye-team", "night");
+	expect_header(read.messages[0], "dye-trace", "epoch=3;features=incident_priority;models=");
+	expect_header(read.messages[0], "dye-disposition", NULL);
+	expect_header(read.messages[1], "dye-id", "cases/0/2");
+	expect_header(read.messages[1], "dye-disposition", "filtered");
+	expect_header(read.messages[1], "dye-team", NULL);
+	assert_int_equal(mock.dead, 1);
+	assert_string_equal(mock.dead_id, "copy cases/0/1");
+	assert_string_equal(mock.dead_reason, "its topic has other bytes there now");
+	mock_read_fini(&read);
+	mock_publisher_close(&mock);
+}
+
+static void
+mistakes_in_settings_are_said(void **state)
+{
+	static const struct {
+		const char *settings, *problem;
+	} cases[] = {
+	    {"{bootstrap.servers: a:1}", "a publisher of nothing"},
+	    {"{bootstrap.servers: a:1, provenance: {}}", "`provenance` without `topic`"},
+	    {"{bootstrap.servers: a:1, provenance: {topic: a b}}", "'a b' is no name of a topic"},
+	    {"{bootstrap.servers: a:1, copy: {topic: \"${topic}\"}}", "they would be copied again"},
+	    {"{bootstrap.servers: a:1, copy: {topic: all, sources: [nobody]}}",
+		"there is no source `nobody`"},
+	    {"{bootstrap.servers: a:1, kafka: {acks: \"1\"}, provenance: {topic: a}}",
+		"`acks` is not for `kafka`"},
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_COUNT(cases); i++) {
+		struct yaml_document *own = NULL, *source = NULL;
+		struct yaml_problems problems = {0};
+		struct error err = {0};
+		struct publisher_source sources[1] = {{"incidents", "kafka", NULL}};
+		struct publisher_surroundings surroundings = {1, sources};
+
+		assert_true(yaml_parse("s.yaml",
+		    TEXT("{bootstrap.servers: a:1, topics: [cases], format: json}"), &source,
+		    &err));
+		assert_true(yaml_parse("s.yaml", text_of(cases[i].settings), &own, &err));
+		sources[0].settings = source->root;
+		kafka_publisher.check("s.yaml", own->root, &surroundings, &problems);
+		if (!problems.count || !strstr(problems.items[0].sentence, cases[i].problem))
+			fail_msg("%s: %s", cases[i].settings,
+			    problems.count ? problems.items[0].sentence : "nothing is said");
+		yaml_problems_fini(&problems);
+		yaml_close(own);
+		yaml_close(source);
+	}
+}
+
+static void
 a_broker_that_is_not_there_is_said(void **state)
 {
 	struct mock_publisher mock;
@@ -203,6 +308,8 @@ main(void)
 	    cmocka_unit_test(what_the_broker_refuses_for_a_while_arrives_once_and_in_order),
 	    cmocka_unit_test(nothing_is_safe_while_the_broker_is_away),
 	    cmocka_unit_test(what_is_too_large_for_the_broker_is_found_and_put_aside),
+	    cmocka_unit_test(a_copy_is_the_record_with_our_headers),
+	    cmocka_unit_test(mistakes_in_settings_are_said),
 	    cmocka_unit_test(a_broker_that_is_not_there_is_said),
 	};
 
