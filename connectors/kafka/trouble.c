@@ -71,6 +71,18 @@ static const struct trouble troubles[] = {
 	"trusts?"},
     {RD_KAFKA_RESP_ERR__SSL, NULL, true,
 	"no TLS with the broker: see `security.protocol` and the `ssl.` settings"},
+    {ANY, "Broken pipe", false,
+	"the broker hung up before it answered: was it ended just now, or does this port want a "
+	"login or "
+	"TLS (`security.protocol`)?"},
+    {ANY, "Connection reset", false,
+	"the broker hung up before it answered: was it ended just now, or does this port want a "
+	"login or "
+	"TLS (`security.protocol`)?"},
+    {ANY, "Disconnected", false,
+	"the broker hung up before it answered: was it ended just now, or does this port want a "
+	"login or "
+	"TLS (`security.protocol`)?"},
     {ANY, "Connection refused", false,
 	"nothing listens there: is the broker running, and is the port right?"},
     {RD_KAFKA_RESP_ERR__RESOLVE, NULL, false,
