@@ -62,6 +62,12 @@ sources:
       entity: entity
       op: op
       changes: {list: changes}
+publish:
+  - name: provenance
+    type: kafka
+    bootstrap.servers: $broker
+    schema.registry.url: $registry
+    provenance: {topic: dye.provenance}
 END
 }
 
@@ -92,7 +98,7 @@ heading "4. The company's programs write their events: a topic each, Avro, keyed
 fed=$(cat fed 2>/dev/null || echo 0)
 upto=$(part)
 [ "$fed" -le "$upto" ] || upto=$fed
-"$here/tests/kafka/feed" --broker "$broker" --registry "$registry" --from "$fed" --to "$upto" events.jsonl >feed.log 2>&1 </dev/null ||
+"$here/tests/kafka/feed" --broker "$broker" --registry "$registry" --from "$fed" --to "$upto" --make dye.provenance events.jsonl >feed.log 2>&1 </dev/null ||
 	{ tail -n 5 feed.log >&2; exit 3; }
 sed 's/^/  /' feed.log
 echo "$upto" >fed
@@ -130,10 +136,19 @@ echo
 echo "  What did the inputs of that account move?"
 show actor "$actor"
 
-heading "7. Is anything lost? Counts, and every byte read again from the broker"
+heading "7. The origin of every record leaves on a topic, for whoever reads the same data: here one message"
+provenance=
+for ((waited = 0; waited < 100; waited++)); do
+	provenance=$("$here/tests/kafka/show" --broker "$broker" --registry "$registry" --items 1 dye.provenance 2>>feed.log </dev/null) && break
+	sleep 0.2
+done
+[ -n "$provenance" ] || { echo "quickstart: nothing was published: $PWD/run.log" >&2; exit 1; }
+printf '\n%s\n' "$provenance" | sed 's/^/  /'
+
+heading "8. Is anything lost? Counts, and every byte read again from the broker"
 show reconcile
 
-heading "8. Prove it, to anybody, without the store or the broker"
+heading "9. Prove it, to anybody, without the store or the broker"
 show keys checkpoint
 show verify
 show --into proof.json prove "$event"
