@@ -21,8 +21,13 @@
 #define POLL_MS 50
 #define ACKNOWLEDGE_EVERY_MS 2000
 
-/* Of the prefetch queue; with room for what brokers send at once. */
+/*
+ * Of the prefetch queue; and of what one broker sends at once, before it is unpacked, which
+ * comes on top of it. The default is the queue's size: from many partitions, packed ten to
+ * one, that were 160 MB a broker.
+ */
 #define QUEUE_KBYTES "16384"
+#define FETCH_BYTES "2097152"
 
 static void
 check(const char *settings_file, const struct yaml_node *map, struct yaml_problems *problems)
@@ -70,6 +75,16 @@ set_if_free(struct source *source, rd_kafka_conf_t *conf, const char *name, cons
 		kafka_conf_set(conf, name, value);
 }
 
+static void
+bound_memory(struct source *source, rd_kafka_conf_t *conf)
+{
+	set_if_free(source, conf, "queued.max.messages.kbytes", QUEUE_KBYTES);
+	set_if_free(source, conf, "queued.min.messages", "1000000");
+	/* Who has longer records says so with it, and the library takes no smaller fetch. */
+	if (!kafka_property_find(&source->settings.client, "message.max.bytes"))
+		set_if_free(source, conf, "fetch.max.bytes", FETCH_BYTES);
+}
+
 static bool
 open_client(struct source *source, bool *needs_kick, struct error *err)
 {
@@ -83,8 +98,7 @@ open_client(struct source *source, bool *needs_kick, struct error *err)
 	kafka_conf_set(conf, "auto.offset.reset", "error");
 	kafka_conf_set(conf, "isolation.level", "read_committed");
 	kafka_conf_set(conf, "enable.partition.eof", "true");
-	set_if_free(source, conf, "queued.max.messages.kbytes", QUEUE_KBYTES);
-	set_if_free(source, conf, "queued.min.messages", "1000000");
+	bound_memory(source, conf);
 	set_if_free(source, conf, "fetch.wait.max.ms", "100");
 	set_if_free(source, conf, "topic.metadata.refresh.interval.ms", "30000");
 	/* A topic that is gone is said at once: it may come back as another one. */

@@ -95,10 +95,10 @@ class Side:
         self.schema_file.write_text(subprocess.run(
             [BENCHES / "bench_kafka_fill", "--schema"], check=True, capture_output=True, text=True).stdout)
 
-    def fill(self, partitions=2):
+    def fill(self, partitions=2, compression="producer"):
         number = self.schemas.register(f"{TOPIC}-value", self.schema_file.read_text())
         with hand.Hand(self.cluster.bootstrap) as hands:
-            hands.create(topic=TOPIC, partitions=partitions)
+            hands.create(topic=TOPIC, partitions=partitions, config={"compression.type": compression})
         answer = subprocess.run(
             [BENCHES / "bench_kafka_fill", self.cluster.bootstrap, TOPIC, str(self.records), str(number)],
             check=True, capture_output=True, text=True).stdout
