@@ -21,8 +21,10 @@ struct leader {
 
 struct kick {
 	rd_kafka_t *client;
-	size_t peak;       /* messages in the queue since the last kick; the route's */
-	int64_t kicked_ms; /* the route's */
+	/* The route's: messages in the queue since the last kick; when that was; whether one is due. */
+	size_t peak;
+	int64_t kicked_ms;
+	bool due;
 	pthread_t thread;
 	pthread_mutex_t mutex;
 	pthread_cond_t wake;
@@ -144,9 +146,11 @@ kick_look(struct kick *kick, size_t left, bool took, int64_t now_ms)
 {
 	if (left > kick->peak)
 		kick->peak = left;
-	if (!took || (left && left > kick->peak - kick->peak / 4) ||
-	    now_ms - kick->kicked_ms < EVERY_MS)
+	/* What comes too soon behind the last one is made good for, though nothing is taken any more. */
+	kick->due |= took && (!left || left <= kick->peak - kick->peak / 4);
+	if (!kick->due || now_ms - kick->kicked_ms < EVERY_MS)
 		return;
+	kick->due = false;
 	kick->peak = left;
 	kick->kicked_ms = now_ms;
 	pthread_mutex_lock(&kick->mutex);
