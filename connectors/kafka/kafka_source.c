@@ -16,6 +16,7 @@
 #include "inside.h"
 #include "reread.h"
 #include "settings.h"
+#include "survey.h"
 #include "trouble.h"
 
 #define POLL_MS 50
@@ -356,4 +357,5 @@ const struct source_type kafka_source = {
     .close = source_close,
     .reread = kafka_reread,
     .examine = kafka_examine,
+    .survey = kafka_survey,
 };

@@ -11,20 +11,8 @@
 
 #include "base/buffer.h"
 #include "model/publisher.h"
+#include "model/tag.h"
 #include "numbered.h"
-
-#define TAG_ID "dye-id"
-#define TAG_ACTOR "dye-actor"
-#define TAG_TEAM "dye-team"
-#define TAG_SYSTEM "dye-system"
-#define TAG_CHANNEL "dye-channel"
-#define TAG_TIME "dye-time"
-#define TAG_TRACE "dye-trace"
-#define TAG_DISPOSITION "dye-disposition"
-#define TAG_UPSTREAM "dye-upstream"
-
-/* A trace that would be longer is told by numbers alone: "epoch=3;features=#812;models=#40". */
-#define TAG_TRACE_BYTES_MAX 1024
 
 /* What traces of a batch look like; zeroed at first. */
 struct tag_traces {
@@ -39,9 +27,5 @@ void tag_traces_clear(struct tag_traces *traces);
 /* gives: the message's headers with ours, detached from it */
 rd_kafka_headers_t *tag_headers(rd_kafka_message_t *message, const struct publication *item,
     const struct publication_batch *batch, struct text id, struct tag_traces *traces);
-
-/* "epoch=3;features=a,b;models=m"; appends. */
-void
-tag_trace_text(const struct trace_class *trace, const struct lineage *lineage, struct buffer *out);
 
 #endif

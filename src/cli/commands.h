@@ -25,6 +25,7 @@ extern const struct command command_reconcile;
 extern const struct command command_run;
 extern const struct command command_simulate;
 extern const struct command command_status;
+extern const struct command command_tag_check;
 extern const struct command command_trace;
 extern const struct command command_verify;
 extern const struct command command_without;

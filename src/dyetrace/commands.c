@@ -17,6 +17,7 @@ const struct command *const program_commands[] = {
     &command_prove,
     &command_check_proof,
     &command_reconcile,
+    &command_tag_check,
     &command_quarantine,
     &command_lineage,
     &command_without,

@@ -161,6 +161,53 @@ record_at(struct inquiry *inquiry, const struct partition *partition, int64_t of
 	return record_in_span(inquiry, &block, &span, partition, offset, index, err);
 }
 
+/* The partition of that whole name, of one incarnation (0: the newest that holds the offset). */
+static const struct partition *
+partition_exactly(
+    const struct inquiry *inquiry, struct text name, uint32_t incarnation, int64_t offset)
+{
+	const struct partition *best = NULL;
+	size_t i;
+
+	for (i = 0; i < inquiry->partition_count; i++) {
+		const struct partition *partition = inquiry->partitions[i];
+
+		if (text_is(name, partition->name) && offset >= partition->start &&
+		    offset < partition->next_offset &&
+		    (incarnation ? incarnation == partition->incarnation
+				 : !best || partition->incarnation > best->incarnation))
+			best = partition;
+	}
+	return best;
+}
+
+bool
+inquiry_find_tagged(struct inquiry *inquiry, struct text id, bool position, bool *found,
+    uint64_t *index, struct error *err)
+{
+	const struct partition *partition = NULL;
+	struct text first, name;
+	int64_t incarnation, offset;
+
+	*found = false;
+	if (!split(id, '~', &first, &incarnation)) {
+		first = id;
+		incarnation = 1;
+	} else if (incarnation < 2 || incarnation > UINT32_MAX) {
+		return true;
+	}
+	if (split(first, '/', &name, &offset))
+		partition = partition_exactly(inquiry, name,
+		    position && first.size == id.size ? 0 : (uint32_t)incarnation, offset);
+	if (!partition)
+		return true;
+	*found = record_at(inquiry, partition, offset, index, err);
+	if (*found || err->kind != ERROR_MISSING)
+		return *found;
+	*err = (struct error){0};
+	return true;
+}
+
 struct id_search {
 	struct inquiry *inquiry;
 	struct text id;

@@ -116,6 +116,32 @@ struct inquiry_exclusion {
 MUST_USE bool
 inquiry_exclude(struct inquiry *inquiry, const struct inquiry_exclusion *what, struct error *err);
 
+/* Whether a topic downstream still has the headers of tagged copies (docs/tags.md). */
+struct inquiry_tag_check {
+	const struct source_type *type; /* with survey */
+	struct source_options options;  /* of who knows the cluster */
+	const char *topic;
+	/* Members of JSON values that say which record it was made from, paths with dots: one that
+	 * holds TOPIC/PARTITION/OFFSET, or three (topic, partition, offset). */
+	const struct text *fields;
+	size_t field_count; /* 0, 1 or 3 */
+	size_t examples;    /* of each kind, at most */
+	void *context;
+	/* The tag of each record that lost its own, or has a wrong one, and whose origin was found again: a line
+	 * with its line feed. NULL: nobody wants them. */
+	bool (*attached)(void *context, struct text line, struct error *err);
+	inquiry_progress *progress;
+};
+/*
+ * {"topic", "good", "records", "intact", "altered", "partly_dropped", "dropped", "foreign", "found_again",
+ *  "partitions":[{"partition", …the same, "first":{"altered":offset|null, …}}],
+ *  "examples":[{"partition", "offset", "verdict", "id", "headers":[what differs or is missing], "by", "origin":{…}|null}]}
+ *
+ * ERROR_USAGE  no such topic
+ */
+json_t *
+inquiry_tag_check(struct inquiry *inquiry, const struct inquiry_tag_check *what, struct error *err);
+
 /* Looks at everything around a store, which may not exist: {"healthy":bool, "checks":[{"name","state","detail","remedy"}]} */
 json_t *inquiry_doctor(const struct settings *settings, struct error *err);
 

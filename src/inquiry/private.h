@@ -61,6 +61,13 @@ inquiry_find(struct inquiry *inquiry, struct text named, uint64_t *index, struct
 bool inquiry_find_position(const struct inquiry *inquiry, struct text named,
     const struct partition **partition, int64_t *offset);
 
+/*
+ * Where a dye-id (docs/tags.md) stands: its newest record; *found false: the ledger has no such position.
+ * position: it is no dye-id but somebody's TOPIC/PARTITION/OFFSET, which names the newest incarnation that holds it.
+ */
+MUST_USE bool inquiry_find_tagged(struct inquiry *inquiry, struct text id, bool position,
+    bool *found, uint64_t *index, struct error *err);
+
 /* The newest signed checkpoint. ERROR_MISSING: none yet; ERROR_REFUSED, _MALFORMED: not ours. note is appended. */
 MUST_USE bool inquiry_checkpoint(
     struct inquiry *inquiry, struct checkpoint *checkpoint, struct buffer *note, struct error *err);

@@ -65,6 +65,15 @@ struct source_examiner {
 	void (*say)(void *context, enum source_health health, const char *what, const char *advice);
 };
 
+/* Who is shown a topic by survey(). */
+struct source_surveyor {
+	void *context;
+	/* A record, partition after partition, ascending; of its partition only the name (TOPIC/NUMBER) is set. False: err is set. */
+	bool (*visit)(void *context, const struct message *message, struct error *err);
+	/* How many of the positions that there were at the beginning are behind it; NULL: nobody asks. */
+	void (*progress)(void *context, int64_t done, int64_t all);
+};
+
 enum source_state {
 	SOURCE_MORE, /* there may be more at once */
 	SOURCE_IDLE, /* nothing at the moment: ask again later (following) */
@@ -141,6 +150,16 @@ struct source_type {
 	 */
 	void (*examine)(const struct source_options *options,
 	    const struct partition *const *partitions, const struct source_examiner *examiner);
+	/*
+	 * Reads any topic of that cluster once, from its start to where it ends now, beside everything
+	 * else: no positions are kept anywhere. options: of a source, or the same of a publisher of this
+	 * type's name. NULL: cannot.
+	 *
+	 * ERROR_USAGE  there is no such topic
+	 * ERROR_IO     no broker answers, or not to the end
+	 */
+	bool (*survey)(const struct source_options *options, const char *topic,
+	    const struct source_surveyor *surveyor, struct error *err);
 };
 
 #endif
