@@ -199,7 +199,8 @@ mark_of(const struct copier *copier, const struct copied *copied, char mark[MARK
 {
 	char hex[33];
 
-	snprintf(mark, MARK_BYTES, "dyetrace %s %u", digest_hex(copier->options.store_id, 16, hex),
+	snprintf(mark, MARK_BYTES, "dyetrace %s %u",
+	    digest_hex(copier->options.store_id, sizeof(copier->options.store_id), hex),
 	    copied->incarnation);
 }
 

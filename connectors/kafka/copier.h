@@ -17,7 +17,7 @@ struct copier_options {
 	const struct publisher_settings *settings;
 	const char *settings_file, *folder;
 	const struct publisher_host *host;
-	const uint8_t *store_id;   /* 16 bytes */
+	uint8_t store_id[16];
 	struct producer *producer; /* borrowed: its own where it is transactional */
 	bool transactional;
 };

@@ -151,11 +151,11 @@ open_copier(
 	    .settings_file = options->settings_file,
 	    .folder = options->folder,
 	    .host = options->host,
-	    .store_id = options->store_id,
 	    .transactional = publisher->settings.transactional};
 
 	if (!publisher->settings.copy)
 		return true;
+	memcpy(copier.store_id, options->store_id, sizeof(copier.store_id));
 	if (copier.transactional && !open_copy_producer(publisher, options, err))
 		return false;
 	copier.producer = publisher->copy_producer ? publisher->copy_producer : publisher->producer;
