@@ -23,6 +23,7 @@ import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** What an administrator does: topics, leaders, offsets, groups. */
@@ -78,8 +79,20 @@ final class Topics {
 			asked.put(new TopicPartition(name, i), OffsetSpec.latest());
 		until(name + " has leaders",
 		    () -> look(admin, name).map(found -> led(found, partitions)).orElse(false));
-		admin.listOffsets(asked).all().get();
+		until(name + " is served", () -> serves(admin, asked));
 		return done();
+	}
+
+	/** A broker may hear of a topic later than the one that was asked who leads it. */
+	private static boolean serves(Admin admin, Map<TopicPartition, OffsetSpec> asked) throws Exception {
+		try {
+			admin.listOffsets(asked).all().get();
+			return true;
+		} catch (java.util.concurrent.ExecutionException trouble) {
+			if (trouble.getCause() instanceof RetriableException)
+				return false;
+			throw trouble;
+		}
 	}
 
 	/** {"topic", "partitions": 1, "replication": 1, "config": {...}}: back when every partition is led. */
