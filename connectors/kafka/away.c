@@ -54,7 +54,7 @@ void
 kafka_is_there(struct source *source)
 {
 	if (source->said_ms)
-		feeds_notice(&source->feeds, "a broker of %s answers again",
+		feeds_remark(&source->feeds, "a broker of %s answers again",
 		    source->settings.client.servers);
 	if (source->away_ms && source->answered)
 		feeds_doubt_all(&source->feeds, source->away_ms);

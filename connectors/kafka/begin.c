@@ -89,7 +89,7 @@ owe(struct feeds *feeds, struct feed *feed)
 	if (skip > feed->next) {
 		feed->owed_to = skip;
 		feed->owed_reason = REASON_GAP_SKIPPED;
-		feeds_notice(feeds, "%s: offsets %lld to %lld are passed over, as `skip` says",
+		feeds_remark(feeds, "%s: offsets %lld to %lld are passed over, as `skip` says",
 		    feed->name, (long long)feed->next, (long long)skip - 1);
 	} else if (feed->low > feed->next) {
 		feed->owed_to = feed->low;

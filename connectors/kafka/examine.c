@@ -280,7 +280,8 @@ look_at_group(struct examination *examination)
 	kafka_trouble_text(error, NULL, why, sizeof(why));
 	if (error)
 		say(examination, SOURCE_DOUBTFUL, why,
-		    "the group %s cannot be told how far we are (nothing is lost by it)",
+		    "the group %s cannot be told how far we are (nothing is lost by it; an ACL "
+		    "must let this user READ the group)",
 		    examination->settings.group);
 	else
 		say(examination, SOURCE_WELL, NULL, "the group %s shows how far we are",
@@ -316,6 +317,11 @@ look_at_all(struct examination *examination)
 
 	if (!look_at_brokers(examination))
 		return;
+	if (!examination->look->topic_count)
+		say(examination, SOURCE_ILL,
+		    "compare `topics.regex`, which is of the whole name, with the topics' names; "
+		    "an ACL must let this user DESCRIBE them",
+		    "no topic matches `topics.regex`");
 	for (i = 0; i < examination->look->topic_count; i++) {
 		look_at_topic(examination, &examination->look->topics[i]);
 		collect_probes(examination, &examination->look->topics[i]);

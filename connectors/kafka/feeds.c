@@ -11,6 +11,7 @@
 
 #define SAY_AGAIN_MS 60000 /* one line a minute of what goes on */
 #define GRACE_MS 3000      /* until_end: a topic may have been made just now */
+#define REFUSED_AGAIN_MS 5000
 
 static void
 close_topic(struct feed_topic *topic)
@@ -48,6 +49,20 @@ feeds_notice(struct feeds *feeds, const char *format, ...)
 	vsnprintf(sentence, sizeof(sentence), format, args);
 	va_end(args);
 	feeds->host.notice(feeds->host.context, feeds->source, sentence);
+}
+
+void
+feeds_remark(struct feeds *feeds, const char *format, ...)
+{
+	char sentence[1024];
+	va_list args;
+
+	if (!feeds->host.remark)
+		return;
+	va_start(args, format);
+	vsnprintf(sentence, sizeof(sentence), format, args);
+	va_end(args);
+	feeds->host.remark(feeds->host.context, feeds->source, sentence);
 }
 
 void
@@ -99,7 +114,7 @@ add_feeds(struct feeds *feeds, struct feed_topic *topic, size_t count)
 	if (count <= topic->feed_count)
 		return;
 	if (topic->feed_count)
-		feeds_notice(feeds,
+		feeds_remark(feeds,
 		    "topic %s has %zu partitions now, %zu before: the new ones "
 		    "are read from their start",
 		    topic->name, count, topic->feed_count);
@@ -163,9 +178,29 @@ static void
 topic_is_well(struct feeds *feeds, struct feed_topic *topic)
 {
 	if (topic->said_ms)
-		feeds_notice(feeds, "topic %s can be read again", topic->name);
+		feeds_remark(feeds, "topic %s can be read again", topic->name);
 	topic->error = topic->refused = RD_KAFKA_RESP_ERR_NO_ERROR;
 	topic->error_ms = topic->said_ms = 0;
+}
+
+/* In case somebody has given the right; whether it is so is seen by what is read. */
+static void
+try_again(struct feed_topic *topic)
+{
+	topic->error = topic->refused = RD_KAFKA_RESP_ERR_NO_ERROR;
+	topic->error_ms = 0;
+}
+
+/* What was refused is read since. */
+static bool
+is_granted(const struct feed_topic *topic)
+{
+	size_t i;
+
+	for (i = 0; topic->said_ms && i < topic->feed_count; i++)
+		if (topic->feeds[i]->moved_ms > topic->said_ms)
+			return true;
+	return false;
 }
 
 static void
@@ -182,14 +217,13 @@ look_at_topic(struct feeds *feeds, const struct look_topic *look, int64_t now_ms
 		topic_is_ill(feeds, topic, look->error, now_ms);
 		return;
 	}
-	/* What was refused is tried again now and then, in case somebody has given the right. */
-	if (topic->refused && now_ms - topic->error_ms < SAY_AGAIN_MS) {
+	if (topic->refused && (feeds->until_end || now_ms - topic->error_ms < REFUSED_AGAIN_MS)) {
 		topic_is_ill(feeds, topic, topic->refused, now_ms);
 		return;
 	}
 	if (topic->refused)
-		topic->said_ms = 0;
-	if (topic->error_ms)
+		try_again(topic);
+	else if (topic->error_ms || is_granted(topic))
 		topic_is_well(feeds, topic);
 	add_feeds(feeds, topic, look->partition_count);
 	for (i = 0; i < look->partition_count; i++)
@@ -208,6 +242,24 @@ look_for_missing(struct feeds *feeds, const struct look *look, int64_t now_ms)
 			    RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, now_ms);
 }
 
+static void
+look_for_any(struct feeds *feeds, int64_t now_ms)
+{
+	if (feeds->topic_count) {
+		feeds->unmatched_ms = feeds->unmatched_said_ms = 0;
+		return;
+	}
+	if (!feeds->unmatched_ms)
+		feeds->unmatched_ms = now_ms;
+	if (feeds->until_end) {
+		if (!feeds->failures && now_ms - feeds->unmatched_ms >= GRACE_MS)
+			feeds_fail(feeds, ERROR_MISSING, "%s", KAFKA_UNMATCHED_TEXT);
+	} else if (!feeds->unmatched_said_ms || now_ms - feeds->unmatched_said_ms >= SAY_AGAIN_MS) {
+		feeds->unmatched_said_ms = now_ms;
+		feeds_notice(feeds, "%s; trying on", KAFKA_UNMATCHED_TEXT);
+	}
+}
+
 void
 feeds_look(struct feeds *feeds, const struct look *look, int64_t now_ms)
 {
@@ -219,6 +271,7 @@ feeds_look(struct feeds *feeds, const struct look *look, int64_t now_ms)
 	for (i = 0; i < look->topic_count; i++)
 		look_at_topic(feeds, &look->topics[i], now_ms);
 	look_for_missing(feeds, look, now_ms);
+	look_for_any(feeds, now_ms);
 }
 
 void
@@ -395,7 +448,7 @@ feeds_done(const struct feeds *feeds)
 {
 	size_t i;
 
-	if (!feeds->looks)
+	if (!feeds->looks || (!feeds->topic_count && !feeds->failures))
 		return false;
 	for (i = 0; i < feeds->topic_count; i++)
 		if (!topic_is_done(feeds->topics[i]))

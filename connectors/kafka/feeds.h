@@ -28,6 +28,8 @@ struct feeds {
 	uint64_t fetches;               /* of the client, see struct feed */
 	bool changed;                   /* something is to be assigned or unassigned */
 	bool look_soon;                 /* somebody waits for a look */
+	/* No topic matches the pattern: since when, and when that was said last; 0: one does, not yet */
+	int64_t unmatched_ms, unmatched_said_ms;
 
 	/* The first trouble that until_end cannot read on with, and how many more there were. */
 	struct error failure;
@@ -59,7 +61,8 @@ void feeds_refused(struct feeds *feeds, struct feed_topic *topic, rd_kafka_resp_
 void feeds_doubt_all(struct feeds *feeds, int64_t since_ms);
 /* Partitions that the client lost sight of are compared, too, before anything more of them is taken. */
 void feeds_doubt_lost(struct feeds *feeds);
-/* Tells the operator. */
+/* Tells the operator: what somebody should know, and what is as it should be. */
 void feeds_notice(struct feeds *feeds, const char *format, ...) PRINTF_LIKE(2, 3);
+void feeds_remark(struct feeds *feeds, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #endif

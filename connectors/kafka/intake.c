@@ -131,14 +131,15 @@ hold(struct feeds *feeds, struct feed *feed, rd_kafka_message_t *record)
 	feeds->changed = true;
 }
 
-/* How a record is written was not seen in this topic before. */
+/* How a record is written was not seen in this topic before, and nobody has said it. */
 static void
 say_frame(struct feeds *feeds, struct feed_topic *topic)
 {
 	char sentence[512];
 
-	if (frame_notice(&topic->frame, topic->name, sentence, sizeof(sentence)))
-		feeds_notice(feeds, "%s", sentence);
+	if (frame_notice(&topic->frame, topic->name, sentence, sizeof(sentence)) &&
+	    topic->frame.format == FRAME_AUTO)
+		feeds_remark(feeds, "%s", sentence);
 }
 
 /*

@@ -260,7 +260,8 @@ tell_group(struct source *source)
 	watch_counts(source->watch, &counts);
 	if (*counts.commit_trouble && !source->group_told)
 		feeds_notice(&source->feeds,
-		    "the group %s cannot be told how far we are (nothing is lost by it): %s",
+		    "the group %s cannot be told how far we are (nothing is lost by it; an ACL "
+		    "must let this user READ the group): %s",
 		    source->settings.group, counts.commit_trouble);
 	source->group_told = *counts.commit_trouble != '\0';
 }

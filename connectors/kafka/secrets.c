@@ -91,7 +91,9 @@ add_file(const char *folder, const char *name, struct buffer *out, struct error 
 {
 	char *path = file_join(folder, name);
 	size_t before = out->size;
-	bool good = file_read(path, SECRET_BYTES_MAX, out, err);
+	bool good = file_read(path, SECRET_BYTES_MAX, out, err) ||
+	    error_within(
+		err, "${file:%s} cannot be read: make the file, or correct its name", name);
 
 	if (good && out->size > before && out->data[out->size - 1] == '\n')
 		out->size--;

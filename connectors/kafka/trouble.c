@@ -21,10 +21,12 @@ struct trouble {
 static const struct trouble troubles[] = {
     {ANY, "certificate verify failed", true,
 	"the broker's certificate is not trusted: let `ssl.ca.location` name the file of the CA "
-	"that signed it"},
+	"that signed it; if it does, the certificate has expired, or is made out to another host "
+	"name than `bootstrap.servers` has"},
     {ANY, "unable to get local issuer", true,
 	"the broker's certificate is not trusted: let `ssl.ca.location` name the file of the CA "
-	"that signed it"},
+	"that signed it; if it does, the certificate has expired, or is made out to another host "
+	"name than `bootstrap.servers` has"},
     {ANY, "hostname mismatch", true,
 	"the broker's certificate is made out to another host name: name the broker as its "
 	"certificate does"},
@@ -41,8 +43,13 @@ static const struct trouble troubles[] = {
     {ANY, "connecting to a PLAINTEXT listener", true,
 	"this port of the broker does not speak TLS: set `security.protocol` to PLAINTEXT or "
 	"SASL_PLAINTEXT, or name the broker's TLS port"},
+    {ANY, "might require SASL authentication", true,
+	"the broker hung up at the first word, as a port does that wants a login: set "
+	"`security.protocol` to SASL_PLAINTEXT or SASL_SSL, with `sasl.mechanism`, "
+	"`sasl.username` and `sasl.password`"},
     {ANY, "ssl.ca.location failed", true,
-	"the file of `ssl.ca.location` cannot be read as certificates (PEM)"},
+	"the file of `ssl.ca.location` cannot be read as certificates (PEM): correct its name, "
+	"which is relative to the settings' folder"},
     {ANY, "ssl.certificate.location failed", true,
 	"the file of `ssl.certificate.location` cannot be read as a certificate (PEM)"},
     {ANY, "ssl.key.location failed", true,
@@ -67,8 +74,8 @@ static const struct trouble troubles[] = {
 	"the broker wants a certificate of the client: name one by `ssl.certificate.location` and "
 	"`ssl.key.location`"},
     {ANY, "bad certificate", true,
-	"the broker does not accept the client's certificate: is it signed by a CA that the broker "
-	"trusts?"},
+	"the broker wants a certificate of the client that it trusts: name one by "
+	"`ssl.certificate.location` and `ssl.key.location`"},
     {RD_KAFKA_RESP_ERR__SSL, NULL, true,
 	"no TLS with the broker: see `security.protocol` and the `ssl.` settings"},
     {ANY, "Broken pipe", false,
@@ -91,7 +98,8 @@ static const struct trouble troubles[] = {
 	"there is no such host: is the name right, and does this machine's DNS know it?"},
     {ANY, "setup timed out", false,
 	"the broker does not answer: is a firewall between, or is it the wrong host?"},
-    {RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, false, "the broker does not answer in time"},
+    {RD_KAFKA_RESP_ERR__TIMED_OUT, NULL, false,
+	"the broker does not answer in time: is a firewall between, or is it the wrong host?"},
     {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, NULL, true,
 	"not allowed: an ACL must give this user READ and DESCRIBE on the topic"},
     {RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED, NULL, true,

@@ -12,6 +12,11 @@
 
 #define KAFKA_TROUBLE_BYTES 400
 
+/* Of a source whose `topics.regex` finds nothing. */
+#define KAFKA_UNMATCHED_TEXT                                                                       \
+	"no topic matches `topics.regex`: is the pattern that of the whole name, is it the right " \
+	"cluster, and does an ACL let this user DESCRIBE the topics?"
+
 /* "the broker's certificate is not trusted: …" (what librdkafka said in brackets). Returns out. */
 const char *
 kafka_trouble_text(rd_kafka_resp_err_t code, const char *reason, char *out, size_t out_bytes);

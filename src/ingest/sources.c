@@ -30,6 +30,13 @@ notice(void *context, const char *source, const char *sentence)
 	log_say(LOG_WARN, "source", NULL, "source %s: %s", source, sentence);
 }
 
+static void
+remark(void *context, const char *source, const char *sentence)
+{
+	(void)context;
+	log_say(LOG_INFO, "source", NULL, "source %s: %s", source, sentence);
+}
+
 bool
 source_open(struct ingest *ingest, struct ingest_source *source, struct error *err)
 {
@@ -38,7 +45,8 @@ source_open(struct ingest *ingest, struct ingest_source *source, struct error *e
 	    .begin = partitions_begin,
 	    .beginning_with = beginning_with,
 	    .recorded = recorded_payload,
-	    .notice = notice};
+	    .notice = notice,
+	    .remark = remark};
 	struct source_options options =
 	    settings_source_options(ingest->settings, source->settings, ingest->options.until_end);
 

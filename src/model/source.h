@@ -45,6 +45,8 @@ struct source_host {
 	 * unread and why. One sentence, no content of records; may be absent (NULL).
 	 */
 	void (*notice)(void *context, const char *source, const char *sentence);
+	/* As notice(), of what is as it should be: how records are written, a trouble that is over. May be absent. */
+	void (*remark)(void *context, const char *source, const char *sentence);
 };
 
 /* Where measure() puts figures. Names: what, unit and kind in Prometheus's words ("registry_errors_total"). */

@@ -81,7 +81,8 @@ store_host(struct store *store)
 	    .latest = latest,
 	    .begin = begin,
 	    .recorded = recorded,
-	    .notice = notice};
+	    .notice = notice,
+	    .remark = notice};
 }
 
 void
