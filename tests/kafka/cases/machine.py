@@ -5,6 +5,7 @@ import pathlib
 import subprocess
 import time
 
+import parts
 import stage
 from catalogue import case
 
@@ -51,20 +52,21 @@ def log_full(world, name, times):
     return one
 
 
-def _library():
+def _libraries():
+    """What is preloaded to move the tracker's clock; None where there is none."""
     found = sorted(pathlib.Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
-    return str(found[0]) if found else None
+    return f"{parts.FAKED_WAITS} {found[0]}" if found and parts.FAKED_WAITS.exists() else None
 
 
 @case("clock-jumps", "the machine's clock goes two hours ahead, three days back; producers' clocks too", short=1, long=4)
 def clock(world, name, times):
     one = stage.Stage(world, name, topic_settings={"message.timestamp.after.max.ms": str(10 ** 15)})
-    library = _library()
+    libraries = _libraries()
     shift = one.tracker.folder / "clock"
     shift.write_text("+0\n")
     one.tracker.start(environment={
-        "LD_PRELOAD": library, "FAKETIME_TIMESTAMP_FILE": str(shift), "FAKETIME_NO_CACHE": "1",
-        "FAKETIME_DONT_FAKE_MONOTONIC": "1"} if library else None)
+        "LD_PRELOAD": libraries, "FAKETIME_TIMESTAMP_FILE": str(shift), "FAKETIME_NO_CACHE": "1",
+        "FAKETIME_DONT_FAKE_MONOTONIC": "1"} if libraries else None)
     one.feed(200)
     one.caught_up()
     for _ in range(times):
@@ -76,6 +78,6 @@ def clock(world, name, times):
             begun = time.monotonic()
             one.recovered(begun)
             one.injected()
-    if not library:
+    if not libraries:
         print("  clock-jumps: no faketime here (apt-get install faketime): only producers' clocks have jumped")
     return one

@@ -10,8 +10,11 @@ import sys
 TREE = pathlib.Path(__file__).resolve().parents[3]
 FETCHED = pathlib.Path(os.environ.get("DYETRACE_KAFKA", TREE / "build/kafka"))
 PROGRAM = os.environ.get("DYETRACE", str(TREE / "build/release/dyetrace"))
+BUILD = pathlib.Path(os.environ.get("BUILD", TREE / "build/release"))
 # Compares a store's snapshot with the replay of its ledger; there when the tests were built.
-STATE_EQUAL = pathlib.Path(os.environ.get("BUILD", TREE / "build/release")) / "tests/route/steady/state_equal"
+STATE_EQUAL = BUILD / "tests/route/steady/state_equal"
+# Preloaded with libfaketime (tests/support/faked_waits.c); there when the tests were built.
+FAKED_WAITS = BUILD / "tests/kafka/cases/libfaked_waits.so"
 KAFKA_NEWEST = "4.3.1"
 KAFKA_OLDEST = "3.9.2"
 SKIPPED = 77
