@@ -139,22 +139,36 @@ control_serve(int listener, void (*answer)(void *context, struct text request, s
 	buffer_fini(&out);
 }
 
+/* A tracker that takes no connection is waited for as long as for its answer. */
+static bool
+reach(int fd, const struct sockaddr_un *address, int64_t timeout_ms, bool *running)
+{
+	struct timeval patience = {
+	    .tv_sec = timeout_ms / 1000, .tv_usec = timeout_ms % 1000 * 1000};
+
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof(patience));
+	if (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0)
+		return *running = true;
+	*running = errno == EAGAIN;
+	return false;
+}
+
 bool
 control_ask(const char *folder, struct text request, int64_t timeout_ms, bool *running,
     struct buffer *out, struct error *err)
 {
 	struct sockaddr_un address;
 	int at = folder_address(folder, &address), fd;
-	bool done = true;
+	bool done = true, reached;
 
 	*running = false;
 	if (at < 0)
 		return true;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+	if (fd < 0)
 		goto undo;
-	*running = true;
-	if (!write_line(fd, request) || !read_line(fd, timeout_ms, out))
+	reached = reach(fd, &address, timeout_ms, running);
+	if (*running && (!reached || !write_line(fd, request) || !read_line(fd, timeout_ms, out)))
 		done = error_set(err, ERROR_IO, "the tracker on %s did not answer within %lld s",
 		    folder, (long long)(timeout_ms / 1000));
 undo:

@@ -51,7 +51,8 @@ static const struct settings_case cases[] = {
     {"url: http://r\nmap: {timeout: 1ms, answer.limit: 1G}\n",
 	"2:16 timeout is out of its range: 100 to 300000 ms;"
 	"2:35 answer.limit is out of its range: 1024 to 67108864 bytes"},
-    {"url: http://r\nmap: {time.out: 5s}\n", "2:7 `time.out` is not known here: did you mean `timeout`?"},
+    {"url: http://r\nmap: {time.out: 5s}\n",
+	"2:7 `time.out` is not known here: did you mean `timeout`?"},
     {"url: http://r\nmap: [1]\n", "2:6 schema.registry is a map of settings"},
     {"map: {timeout: 5s}\n", "1:6 schema.registry says how, schema.registry.url is missing"},
 };
