@@ -53,10 +53,16 @@ static void
 show_position(struct receipt *receipt, const json_t *document)
 {
 	const json_t *position = json_object_get(document, "position");
+	long long offset = member_long(position, "offset");
 
-	receipt_line(receipt, "read from", "%s, record %lld (source %s)",
-	    member_text(position, "partition"), (long long)member_long(position, "offset") + 1,
-	    member_text(position, "source"));
+	/* Who has a time of its own for each record counts them from 0: a topic, not a file. */
+	if (*member_text(position, "source_time"))
+		receipt_line(receipt, "read from", "%s, offset %lld (source %s)",
+		    member_text(position, "partition"), offset, member_text(position, "source"));
+	else
+		receipt_line(receipt, "read from", "%s, record %lld (source %s)",
+		    member_text(position, "partition"), offset + 1,
+		    member_text(position, "source"));
 }
 
 /* What its message said of where it was before. */

@@ -74,9 +74,13 @@ show_value(const struct value *value)
 json_t *
 show_position(const struct record *record)
 {
-	return json_pack("{s:o, s:o, s:i, s:I}", "source", show_text(record->source), "partition",
-	    show_text(record->partition), "incarnation", (int)record->incarnation, "offset",
-	    (json_int_t)record->offset);
+	json_t *position = json_pack("{s:o, s:o, s:i, s:I}", "source", show_text(record->source),
+	    "partition", show_text(record->partition), "incarnation", (int)record->incarnation,
+	    "offset", (json_int_t)record->offset);
+
+	if (record->source_time_ms != TIME_NONE)
+		json_object_set_new(position, "source_time", show_time(record->source_time_ms));
+	return position;
 }
 
 void

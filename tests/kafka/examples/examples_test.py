@@ -110,6 +110,9 @@ def run_case(cluster, hands, scratch, case):
     events = [json.loads(line) for line in tracker(folder, "export").splitlines()]
     found = sum(len(event.get("changes", [])) for event in events if event.get("kind", "event") == "event")
     assert found == changes, f"{name}: {found} changes, not {changes}"
+    offset = next(event["offset"] for event in events if event["kind"] == "event")
+    shown = tracker(folder, "trace", f"{topic}/0/{offset}")
+    assert f"{topic}/0, offset {offset} (source" in shown, shown
     tracker(folder, "verify")
     print(f"{name}: {got[0]} recorded, {got[1]} filtered, {found} changes")
 
