@@ -93,9 +93,6 @@ merge_full_name(
 	return name.size ? merge_join(merge, beside.data ? beside : space, name) : TEXT_NONE;
 }
 
-void
-merge_note(struct merge *merge, const struct json_document *json, uint32_t at, struct text space);
-
 static void
 note_items(struct merge *merge, const struct json_document *json, uint32_t at, struct text space)
 {
