@@ -4,10 +4,10 @@
 
 #include <pthread.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "base/timestamp.h"
+#include "base/waiting.h"
 #include "trouble.h"
 
 #define LOOK_EVERY_MS 2000
@@ -241,13 +241,7 @@ wait_until(struct watch *watch, int64_t until_ms)
 
 	if (left <= 0)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += left / 1000;
-	until.tv_nsec += left % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	until = waiting_until(left);
 	pthread_cond_timedwait(&watch->wake, &watch->mutex, &until);
 }
 
@@ -280,17 +274,13 @@ bool
 watch_open(const struct watch_options *options, struct watch **opened, struct error *err)
 {
 	struct watch *watch = memory_get(sizeof(*watch));
-	pthread_condattr_t clock;
 
 	watch->options = *options;
 	watch->topics =
 	    memory_get_array(options->settings->topic_count + 1, sizeof(*watch->topics));
 	look_name_topics(options->client, options->settings, watch->topics);
 	pthread_mutex_init(&watch->mutex, NULL);
-	pthread_condattr_init(&clock);
-	pthread_condattr_setclock(&clock, CLOCK_MONOTONIC);
-	pthread_cond_init(&watch->wake, &clock);
-	pthread_condattr_destroy(&clock);
+	waiting_init(&watch->wake);
 	if (pthread_create(&watch->thread, NULL, run, watch) != 0) {
 		watch->stop = true;
 		watch_close(watch);

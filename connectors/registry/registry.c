@@ -11,10 +11,10 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "base/memory.h"
 #include "base/timestamp.h"
+#include "base/waiting.h"
 #include "registry_ask.h"
 #include "registry_cache.h"
 #include "registry_entries.h"
@@ -165,14 +165,9 @@ start(struct registry *registry, struct error *err)
 static void
 init_locks(struct registry *registry)
 {
-	pthread_condattr_t attributes;
-
 	pthread_mutex_init(&registry->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&registry->work, &attributes);
-	pthread_cond_init(&registry->answered, &attributes);
-	pthread_condattr_destroy(&attributes);
+	waiting_init(&registry->work);
+	waiting_init(&registry->answered);
 }
 
 bool
@@ -247,26 +242,11 @@ registry_find(
 	return answer;
 }
 
-static struct timespec
-moment_in(int64_t ms)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	at.tv_sec += ms / 1000;
-	at.tv_nsec += ms % 1000 * 1000000;
-	if (at.tv_nsec >= 1000000000) {
-		at.tv_sec++;
-		at.tv_nsec -= 1000000000;
-	}
-	return at;
-}
-
 enum registry_answer
 registry_await(struct registry *registry, struct schema_key key, int64_t wait_ms,
     const struct registry_schema **schema)
 {
-	struct timespec until = moment_in(wait_ms);
+	struct timespec until = waiting_until(wait_ms);
 	enum registry_answer answer;
 	int late = 0;
 

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/fault.h"
+#include "base/waiting.h"
 #include "snapshot.h"
 #include "store/committed.h"
 
@@ -52,13 +53,7 @@ rest(struct scribe *scribe)
 	}
 	if (left <= 0)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += left / 1000;
-	until.tv_nsec += left % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
+	until = waiting_until(left);
 	pthread_cond_timedwait(&scribe->wake, &scribe->mutex, &until);
 }
 
@@ -280,7 +275,6 @@ bool
 scribe_open(const struct scribe_options *options, struct scribe **out, struct error *err)
 {
 	struct scribe *scribe = memory_get(sizeof(*scribe));
-	pthread_condattr_t monotonic;
 	size_t i;
 
 	scribe->options = *options;
@@ -292,11 +286,8 @@ scribe_open(const struct scribe_options *options, struct scribe **out, struct er
 	snapshot_init(&scribe->snapshot, options->image, options->state);
 	scribe->pending.published_ms = monotonic_ms();
 	pthread_mutex_init(&scribe->mutex, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&scribe->wake, &monotonic);
-	pthread_cond_init(&scribe->done, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	waiting_init(&scribe->wake);
+	waiting_init(&scribe->done);
 	if (pthread_create(&scribe->thread, NULL, work, scribe) != 0) {
 		pending_fini(&scribe->pending);
 		snapshot_fini(&scribe->snapshot);

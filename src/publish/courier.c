@@ -18,6 +18,7 @@
 #include "base/fault.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/waiting.h"
 
 #define HAND_MS 100        /* how long the publisher may wait in one call */
 #define LOOK_MS 50         /* how often an idle one looks for new commits */
@@ -396,13 +397,8 @@ start(struct courier *courier, struct error *err)
 static void
 init_locks(struct courier *courier)
 {
-	pthread_condattr_t attributes;
-
 	pthread_mutex_init(&courier->mutex, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&courier->told, &attributes);
-	pthread_condattr_destroy(&attributes);
+	waiting_init(&courier->told);
 }
 
 static void

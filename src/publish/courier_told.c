@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/waiting.h"
 #include "courier_inside.h"
 
 #define MEASURE_EVERY_MS 1000
@@ -33,15 +34,8 @@ courier_wants_finish(struct courier *courier)
 void
 courier_rest(struct courier *courier, int64_t ms)
 {
-	struct timespec until;
+	struct timespec until = waiting_until(ms);
 
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += ms / 1000;
-	until.tv_nsec += ms % 1000 * 1000000;
-	if (until.tv_nsec >= 1000000000) {
-		until.tv_sec++;
-		until.tv_nsec -= 1000000000;
-	}
 	pthread_mutex_lock(&courier->mutex);
 	if (!courier->stop)
 		pthread_cond_timedwait(&courier->told, &courier->mutex, &until);
