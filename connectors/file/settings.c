@@ -3,7 +3,6 @@
 #include "settings.h"
 
 #include "base/memory.h"
-#include "base/suggest.h"
 
 #define ROW_LINES_DEFAULT 1000
 #define ROW_LINES_MAX 1000000
@@ -20,34 +19,6 @@ const char *
 file_format_name(enum message_format format)
 {
 	return formats[format];
-}
-
-/* One of a few words; *chosen is its place. */
-static void
-read_choice(const char *file, const struct yaml_node *node, const char *key,
-    const char *const *words, const char *said, int *chosen, struct yaml_problems *problems)
-{
-	struct suggestion nearest;
-	struct text word, best;
-	int i;
-
-	if (!yaml_text(file, node, &word, problems))
-		return;
-	suggestion_init(&nearest, word);
-	for (i = 0; words[i]; i++) {
-		if (text_is(word, words[i])) {
-			*chosen = i;
-			return;
-		}
-		suggestion_try(&nearest, text_of(words[i]));
-	}
-	best = suggestion_best(&nearest);
-	if (best.data)
-		yaml_problem_add(problems, file, node, "%s is %s, not '%.*s': did you mean '%.*s'?",
-		    key, said, TEXT_PRINT(word), TEXT_PRINT(best));
-	else
-		yaml_problem_add(
-		    problems, file, node, "%s is %s, not '%.*s'", key, said, TEXT_PRINT(word));
 }
 
 /* "./a//b" and "a/b" are one file and must be one name. gives */
@@ -172,10 +143,10 @@ file_settings_read(const char *settings_file, const struct yaml_node *map,
 	if (!format)
 		yaml_problem_add(
 		    problems, settings_file, map, "format is missing: jsonl, csv or avro");
-	read_choice(
+	yaml_choice(
 	    settings_file, format, "format", formats, "jsonl, csv or avro", &chosen, problems);
 	settings->format = settings->framing.format = (enum message_format)chosen;
-	read_choice(settings_file, yaml_find(map, "compression"), "compression", compressions,
+	yaml_choice(settings_file, yaml_find(map, "compression"), "compression", compressions,
 	    "auto, none or gzip", &compression, problems);
 	settings->compression = (enum compression)compression;
 	read_csv(settings_file, map, settings, problems);

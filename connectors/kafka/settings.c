@@ -3,7 +3,6 @@
 #include "settings.h"
 
 #include "base/memory.h"
-#include "base/suggest.h"
 #include "base/timestamp.h"
 #include "registry/registry_settings.h"
 
@@ -29,35 +28,6 @@ const struct kafka_reserved kafka_source_reserved[] = {
 
 static const char *const formats[] = {"auto", "avro", "json", NULL};
 static const char *const on_unknown[] = {"pause", "quarantine", NULL};
-
-/* One of a few words; *chosen is its place. */
-static void
-read_choice(const char *file, const struct yaml_node *node, const char *key,
-    const char *const *words, const char *said, int *chosen, struct yaml_problems *problems)
-{
-	struct suggestion nearest;
-	struct text word, best;
-	char shown[64];
-	int i;
-
-	if (!yaml_text(file, node, &word, problems))
-		return;
-	suggestion_init(&nearest, word);
-	for (i = 0; words[i]; i++) {
-		if (text_is(word, words[i])) {
-			*chosen = i;
-			return;
-		}
-		suggestion_try(&nearest, text_of(words[i]));
-	}
-	best = suggestion_best(&nearest);
-	text_show(word, 40, shown, sizeof(shown));
-	if (best.data)
-		yaml_problem_add(problems, file, node, "%s is %s, not '%s': did you mean '%.*s'?",
-		    key, said, shown, TEXT_PRINT(best));
-	else
-		yaml_problem_add(problems, file, node, "%s is %s, not '%s'", key, said, shown);
-}
 
 /* As brokers want names: [a-zA-Z0-9._-], up to 249. */
 static bool
@@ -327,10 +297,10 @@ kafka_settings_read(const char *settings_file, const struct yaml_node *map,
 	read_group(settings_file, yaml_find(map, "group.id"), settings, problems);
 	read_begin(settings_file, yaml_find(map, "begin"), settings, problems);
 	read_skip(settings_file, yaml_find(map, "skip"), settings, problems);
-	read_choice(settings_file, yaml_find(map, "format"), "format", formats,
+	yaml_choice(settings_file, yaml_find(map, "format"), "format", formats,
 	    "auto, avro or json", &format, problems);
 	settings->format = (enum kafka_format)format;
-	read_choice(settings_file, yaml_find(map, "on.unknown.schema"), "on.unknown.schema",
+	yaml_choice(settings_file, yaml_find(map, "on.unknown.schema"), "on.unknown.schema",
 	    on_unknown, "pause or quarantine", &unknown, problems);
 	settings->quarantine_unknown = unknown == 1;
 	read_schema(settings_file, yaml_find(map, "schema"), settings, problems);

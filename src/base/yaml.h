@@ -92,6 +92,9 @@ MUST_USE bool yaml_problems_check(const struct yaml_problems *problems, struct e
 bool yaml_is_null(const struct yaml_node *node);
 bool yaml_text(const char *file, const struct yaml_node *node, struct text *value,
     struct yaml_problems *problems);
+/* One of a few words, NULL-terminated; *chosen is its place. said: "auto, avro or json", for the sentence. */
+bool yaml_choice(const char *file, const struct yaml_node *node, const char *key,
+    const char *const *words, const char *said, int *chosen, struct yaml_problems *problems);
 bool yaml_long(const char *file, const struct yaml_node *node, int64_t low, int64_t high,
     int64_t *value, struct yaml_problems *problems);
 bool yaml_double(
