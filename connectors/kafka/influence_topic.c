@@ -76,23 +76,11 @@ count_wanted(const struct influence_topic *influence, const struct publication *
 /* --- Avro ------------------------------------------------------------------------------ */
 
 static void
-put_double(struct buffer *out, double number)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &number, sizeof(bits));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	bits = __builtin_bswap64(bits);
-#endif
-	buffer_add(out, &bits, sizeof(bits));
-}
-
-static void
 put_optional_double(struct buffer *out, double number)
 {
 	buffer_add_long(out, !isnan(number));
 	if (!isnan(number))
-		put_double(out, number);
+		buffer_add_double(out, number);
 }
 
 static void
@@ -114,7 +102,7 @@ put_feature(const struct influence_topic *influence, const struct publication_in
 	buffer_add_long(out, moved->status);
 	put_optional_double(out, moved->before);
 	put_optional_double(out, moved->after);
-	put_double(out, moved->movement);
+	buffer_add_double(out, moved->movement);
 	put_optional_double(out, moved->scaled);
 }
 
@@ -134,8 +122,8 @@ put_models(
 		buffer_add_string(out, model->name);
 		buffer_add_string(out, model->version);
 		put_optional_text(out, model->unit);
-		put_double(out, score->before);
-		put_double(out, score->movement);
+		buffer_add_double(out, score->before);
+		buffer_add_double(out, score->movement);
 	}
 	buffer_add_long(out, 0);
 }

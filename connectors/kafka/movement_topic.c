@@ -7,18 +7,6 @@
 static const char *const kinds[] = {"feature", "model"};                 /* enum movement_kind */
 static const char *const bys[] = {"team", "system", "channel", "field"}; /* enum movement_by */
 
-static void
-put_double(struct buffer *out, double number)
-{
-	uint64_t bits;
-
-	memcpy(&bits, &number, sizeof(bits));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	bits = __builtin_bswap64(bits);
-#endif
-	buffer_add(out, &bits, sizeof(bits));
-}
-
 static struct text
 name_of(const struct publication_movement_cell *cell)
 {
@@ -45,8 +33,8 @@ put_avro(const struct publication_movement *movement, struct buffer *out)
 		if (name.data)
 			buffer_add_string(out, name);
 		buffer_add_long(out, (int64_t)cell->count);
-		put_double(out, cell->magnitude);
-		put_double(out, cell->moved);
+		buffer_add_double(out, cell->magnitude);
+		buffer_add_double(out, cell->moved);
 	}
 	buffer_add_long(out, 0);
 }

@@ -75,6 +75,19 @@ buffer_add_long(struct buffer *buffer, int64_t value)
 	buffer->size = (size_t)(p - buffer->data);
 }
 
+/* Avro's double: its eight bytes, little endian. */
+static inline void
+buffer_add_double(struct buffer *buffer, double number)
+{
+	uint64_t bits;
+
+	memcpy(&bits, &number, sizeof(bits));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	bits = __builtin_bswap64(bits);
+#endif
+	buffer_add(buffer, &bits, sizeof(bits));
+}
+
 /* Avro's string and bytes: length, then the bytes. */
 static inline void
 buffer_add_string(struct buffer *buffer, struct text text)

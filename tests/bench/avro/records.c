@@ -49,12 +49,6 @@ roll(struct dice *dice, uint64_t sides)
 }
 
 static void
-add_double(struct buffer *out, double number)
-{
-	buffer_add(out, &number, sizeof(number));
-}
-
-static void
 add_scalar(struct buffer *out, struct dice *dice)
 {
 	uint64_t kind = roll(dice, 8);
@@ -66,7 +60,7 @@ add_scalar(struct buffer *out, struct dice *dice)
 		buffer_add_string(out, text_of(values[roll(dice, 7)]));
 	} else if (kind < 6) {
 		buffer_add_long(out, 2);
-		add_double(out, (double)roll(dice, 1000000) / 100);
+		buffer_add_double(out, (double)roll(dice, 1000000) / 100);
 	} else {
 		buffer_add_long(out, 3);
 		buffer_add_long(out, (int64_t)roll(dice, 100000));
@@ -132,7 +126,7 @@ add_record(struct buffer *out, struct dice *dice, size_t i)
 		buffer_add_long(out, 0);
 	buffer_add_long(out, (int64_t)roll(dice, 2));
 	if (out->data[out->size - 1])
-		add_double(out, (double)roll(dice, 500000) / 100);
+		buffer_add_double(out, (double)roll(dice, 500000) / 100);
 	buffer_add_long(out, (int64_t)roll(dice, 60000));
 	buffer_add_string(out, TEXT("7.21.4"));
 	buffer_add_long(out, 1);
