@@ -87,12 +87,6 @@ replay_twin(const struct replay *replay)
 	return replay->twin;
 }
 
-const struct tracer *
-replay_tracer(const struct replay *replay)
-{
-	return replay->tracer;
-}
-
 /* --- epochs ---------------------------------------------------------------------------- */
 
 bool

@@ -102,7 +102,6 @@ MUST_USE bool replay_ledger(struct replay *replay, struct ledger_reader *reader,
 
 struct impact *replay_impact(const struct replay *replay); /* NULL: facts only */
 struct impact *replay_twin(const struct replay *replay);   /* NULL: none */
-const struct tracer *replay_tracer(const struct replay *replay);
 
 /* --- keys ------------------------------------------------------------------------------- */
 
