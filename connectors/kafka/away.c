@@ -16,8 +16,7 @@ say_away(struct source *source, int64_t now_ms)
 	if (source->said_ms && now_ms - source->said_ms < SAY_AGAIN_MS)
 		return;
 	source->said_ms = now_ms;
-	kafka_trouble_text(source->seen.code ? source->seen.code : RD_KAFKA_RESP_ERR__TIMED_OUT,
-	    source->seen.reason, why, sizeof(why));
+	kafka_trouble_seen(&source->seen, why, sizeof(why));
 	feeds_notice(&source->feeds, "no broker of %s can be read from: %s; trying on",
 	    source->settings.client.servers, why);
 }
@@ -33,8 +32,7 @@ fail_away(struct source *source, int64_t now_ms)
 	    (!hopeless &&
 		now_ms - (source->answered ? source->away_ms : source->opened_ms) < longest))
 		return;
-	kafka_trouble_text(source->seen.code ? source->seen.code : RD_KAFKA_RESP_ERR__TIMED_OUT,
-	    source->seen.reason, why, sizeof(why));
+	kafka_trouble_seen(&source->seen, why, sizeof(why));
 	feeds_fail(&source->feeds, ERROR_IO, "no broker of %s can be read from: %s",
 	    source->settings.client.servers, why);
 }
@@ -60,5 +58,5 @@ kafka_is_there(struct source *source)
 		feeds_doubt_all(&source->feeds, source->away_ms);
 	source->answered = true;
 	source->away_ms = source->said_ms = 0;
-	source->seen = (struct trouble_seen){0};
+	source->seen = (struct kafka_trouble){0};
 }

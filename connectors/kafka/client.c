@@ -96,6 +96,21 @@ kafka_client_conf(const struct kafka_client_settings *settings, const char *fold
 }
 
 bool
+kafka_reader_conf(const struct kafka_client_settings *settings, const char *folder,
+    const char *group, rd_kafka_conf_t **conf, struct error *err)
+{
+	if (!kafka_client_conf(settings, folder, conf, err))
+		return false;
+	kafka_conf_set(*conf, "group.id", group);
+	kafka_conf_set(*conf, "enable.auto.commit", "false");
+	kafka_conf_set(*conf, "enable.auto.offset.store", "false");
+	kafka_conf_set(*conf, "auto.offset.reset", "error");
+	kafka_conf_set(*conf, "isolation.level", "read_committed");
+	kafka_conf_set(*conf, "enable.partition.eof", "true");
+	return true;
+}
+
+bool
 kafka_client_open(
     rd_kafka_type_t type, rd_kafka_conf_t *conf, rd_kafka_t **client, struct error *err)
 {

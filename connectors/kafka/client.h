@@ -20,6 +20,12 @@
  */
 MUST_USE bool kafka_client_conf(const struct kafka_client_settings *settings, const char *folder,
     rd_kafka_conf_t **conf, struct error *err);
+/*
+ * The same of a consumer that is told by rd_kafka_assign() what to read: it gives committed
+ * records only, announces ends, and moves no offsets by itself.
+ */
+MUST_USE bool kafka_reader_conf(const struct kafka_client_settings *settings, const char *folder,
+    const char *group, rd_kafka_conf_t **conf, struct error *err);
 /* name and value are ours: they must be known. */
 void kafka_conf_set(rd_kafka_conf_t *conf, const char *name, const char *value);
 /* The same where older or newer libraries may not know it; false then. */

@@ -26,8 +26,7 @@ struct examination {
 	rd_kafka_t *client;
 	struct look *look;
 	struct probes probes;
-	rd_kafka_resp_err_t error; /* the last that the client told */
-	char reason[300];
+	struct kafka_trouble trouble;
 };
 
 static void say(const struct examination *examination, enum source_health health,
@@ -53,10 +52,7 @@ on_error(rd_kafka_t *client, int code, const char *reason, void *context)
 	struct examination *examination = context;
 
 	(void)client;
-	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && examination->error)
-		return;
-	examination->error = (rd_kafka_resp_err_t)code;
-	snprintf(examination->reason, sizeof(examination->reason), "%s", reason ? reason : "");
+	kafka_trouble_note(&examination->trouble, code, reason);
 }
 
 static bool
@@ -85,8 +81,7 @@ say_away(struct examination *examination)
 
 	if (message)
 		rd_kafka_message_destroy(message);
-	kafka_trouble_text(examination->error ? examination->error : RD_KAFKA_RESP_ERR__TIMED_OUT,
-	    examination->reason, why, sizeof(why));
+	kafka_trouble_seen(&examination->trouble, why, sizeof(why));
 	say(examination, SOURCE_ILL, why, "no broker of %s can be read from",
 	    examination->settings.client.servers);
 }

@@ -5,12 +5,8 @@
 
 #include "intake.h"
 #include "kick.h"
+#include "trouble.h"
 #include "watch.h"
-
-struct trouble_seen {
-	rd_kafka_resp_err_t code; /* of the last error that the client told */
-	char reason[300];
-};
 
 struct source {
 	struct kafka_settings settings;
@@ -22,7 +18,7 @@ struct source {
 	struct feeds feeds;
 	struct intake intake;
 
-	struct trouble_seen seen;
+	struct kafka_trouble seen;
 	bool was_read;
 	int64_t opened_ms;
 	int64_t away_ms; /* since when nobody answers; 0: somebody does */

@@ -6,8 +6,6 @@
  */
 #include "kafka_source.h"
 
-#include <stdio.h>
-
 #include "base/memory.h"
 #include "client.h"
 #include "doubt.h"
@@ -41,21 +39,13 @@ check(const char *settings_file, const struct yaml_node *map, struct yaml_proble
 
 /* --- open and close --------------------------------------------------------------------- */
 
-/* A wrong password stays the trouble when, because of it, connections break later. */
 static void
 on_error(rd_kafka_t *client, int code, const char *reason, void *context)
 {
 	struct source *source = context;
-	struct trouble_seen *seen = &source->seen;
 
 	(void)client;
-	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && seen->code)
-		return;
-	if (seen->code && kafka_trouble_is_setting(seen->code, seen->reason) &&
-	    !kafka_trouble_is_setting((rd_kafka_resp_err_t)code, reason))
-		return;
-	seen->code = (rd_kafka_resp_err_t)code;
-	snprintf(seen->reason, sizeof(seen->reason), "%s", reason ? reason : "");
+	kafka_trouble_note(&source->seen, code, reason);
 }
 
 static void
@@ -91,14 +81,9 @@ open_client(struct source *source, bool *needs_kick, struct error *err)
 {
 	rd_kafka_conf_t *conf;
 
-	if (!kafka_client_conf(&source->settings.client, source->folder, &conf, err))
+	if (!kafka_reader_conf(
+		&source->settings.client, source->folder, source->settings.group, &conf, err))
 		return false;
-	kafka_conf_set(conf, "group.id", source->settings.group);
-	kafka_conf_set(conf, "enable.auto.commit", "false");
-	kafka_conf_set(conf, "enable.auto.offset.store", "false");
-	kafka_conf_set(conf, "auto.offset.reset", "error");
-	kafka_conf_set(conf, "isolation.level", "read_committed");
-	kafka_conf_set(conf, "enable.partition.eof", "true");
 	bound_memory(source, conf);
 	set_if_free(source, conf, "fetch.wait.max.ms", "100");
 	set_if_free(source, conf, "topic.metadata.refresh.interval.ms", "30000");

@@ -34,14 +34,8 @@ probe_client_open(
 {
 	rd_kafka_conf_t *conf;
 
-	if (!kafka_client_conf(options->settings, options->folder, &conf, err))
+	if (!kafka_reader_conf(options->settings, options->folder, options->group, &conf, err))
 		return false;
-	kafka_conf_set(conf, "group.id", options->group);
-	kafka_conf_set(conf, "enable.auto.commit", "false");
-	kafka_conf_set(conf, "enable.auto.offset.store", "false");
-	kafka_conf_set(conf, "auto.offset.reset", "error");
-	kafka_conf_set(conf, "isolation.level", "read_committed");
-	kafka_conf_set(conf, "enable.partition.eof", "true");
 	kafka_conf_set(conf, "fetch.wait.max.ms", "20");
 	/* One record of each partition is wanted, not what follows it; but the queue must not be
 	 * full before all have answered, for then librdkafka sleeps (kick.h). */

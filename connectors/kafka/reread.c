@@ -39,14 +39,8 @@ open_client(const struct kafka_settings *settings, const char *folder, rd_kafka_
 {
 	rd_kafka_conf_t *conf;
 
-	if (!kafka_client_conf(&settings->client, folder, &conf, err))
+	if (!kafka_reader_conf(&settings->client, folder, settings->group, &conf, err))
 		return false;
-	kafka_conf_set(conf, "group.id", settings->group);
-	kafka_conf_set(conf, "enable.auto.commit", "false");
-	kafka_conf_set(conf, "enable.auto.offset.store", "false");
-	kafka_conf_set(conf, "auto.offset.reset", "error");
-	kafka_conf_set(conf, "isolation.level", "read_committed");
-	kafka_conf_set(conf, "enable.partition.eof", "true");
 	kafka_conf_set(conf, "fetch.wait.max.ms", "50");
 	if (!kafka_client_open(RD_KAFKA_CONSUMER, conf, client, err))
 		return false;

@@ -33,8 +33,7 @@ struct survey {
 	int count;
 	int64_t next, done_before, all;
 	struct arena arena;
-	rd_kafka_resp_err_t error; /* the last that the client told */
-	char reason[300];
+	struct kafka_trouble trouble;
 };
 
 static void
@@ -43,10 +42,7 @@ on_error(rd_kafka_t *client, int code, const char *reason, void *context)
 	struct survey *survey = context;
 
 	(void)client;
-	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && survey->error)
-		return;
-	survey->error = (rd_kafka_resp_err_t)code;
-	snprintf(survey->reason, sizeof(survey->reason), "%s", reason ? reason : "");
+	kafka_trouble_note(&survey->trouble, code, reason);
 }
 
 static bool
@@ -55,14 +51,8 @@ open_client(struct survey *survey, const struct kafka_client_settings *settings,
 {
 	rd_kafka_conf_t *conf;
 
-	if (!kafka_client_conf(settings, folder, &conf, err))
+	if (!kafka_reader_conf(settings, folder, "dyetrace", &conf, err))
 		return false;
-	kafka_conf_set(conf, "group.id", "dyetrace");
-	kafka_conf_set(conf, "enable.auto.commit", "false");
-	kafka_conf_set(conf, "enable.auto.offset.store", "false");
-	kafka_conf_set(conf, "auto.offset.reset", "error");
-	kafka_conf_set(conf, "isolation.level", "read_committed");
-	kafka_conf_set(conf, "enable.partition.eof", "true");
 	kafka_conf_set(conf, "fetch.wait.max.ms", "50");
 	rd_kafka_conf_set_error_cb(conf, on_error);
 	rd_kafka_conf_set_opaque(conf, survey);
@@ -82,9 +72,9 @@ failed(const struct survey *survey, rd_kafka_resp_err_t error, struct error *err
 	if (error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART ||
 	    error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC)
 		return error_set(err, ERROR_USAGE, "the brokers have no topic of that name");
-	if (survey->error &&
+	if (survey->trouble.code &&
 	    (error == RD_KAFKA_RESP_ERR__TIMED_OUT || error == RD_KAFKA_RESP_ERR__TRANSPORT))
-		kafka_trouble_text(survey->error, survey->reason, why, sizeof(why));
+		kafka_trouble_seen(&survey->trouble, why, sizeof(why));
 	else
 		kafka_trouble_text(error, rd_kafka_err2str(error), why, sizeof(why));
 	return error_set(err, ERROR_IO, "%s", why);

@@ -165,3 +165,22 @@ kafka_trouble_text(rd_kafka_resp_err_t code, const char *reason, char *out, size
 		snprintf(out, out_bytes, "%s", rd_kafka_err2str(code));
 	return out;
 }
+
+void
+kafka_trouble_note(struct kafka_trouble *trouble, int code, const char *reason)
+{
+	if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && trouble->code)
+		return;
+	if (trouble->code && kafka_trouble_is_setting(trouble->code, trouble->reason) &&
+	    !kafka_trouble_is_setting((rd_kafka_resp_err_t)code, reason))
+		return;
+	trouble->code = (rd_kafka_resp_err_t)code;
+	snprintf(trouble->reason, sizeof(trouble->reason), "%s", reason ? reason : "");
+}
+
+const char *
+kafka_trouble_seen(const struct kafka_trouble *trouble, char *out, size_t out_bytes)
+{
+	return kafka_trouble_text(trouble->code ? trouble->code : RD_KAFKA_RESP_ERR__TIMED_OUT,
+	    trouble->reason, out, out_bytes);
+}

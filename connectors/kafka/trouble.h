@@ -26,4 +26,14 @@ kafka_trouble_text(rd_kafka_resp_err_t code, const char *reason, char *out, size
  */
 bool kafka_trouble_is_setting(rd_kafka_resp_err_t code, const char *reason);
 
+/* What a client complained of last. */
+struct kafka_trouble {
+	rd_kafka_resp_err_t code; /* 0: of nothing */
+	char reason[300];
+};
+/* A wrong password stays the trouble when, because of it, connections break later. */
+void kafka_trouble_note(struct kafka_trouble *trouble, int code, const char *reason);
+/* The same in plain words; of nothing: that nobody answers in time. Returns out. */
+const char *kafka_trouble_seen(const struct kafka_trouble *trouble, char *out, size_t out_bytes);
+
 #endif

@@ -3,7 +3,6 @@
 #include "watch.h"
 
 #include <pthread.h>
-#include <stdio.h>
 
 #include "base/memory.h"
 #include "base/timestamp.h"
